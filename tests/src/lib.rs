@@ -1,0 +1,1 @@
+//! Test harness: nodes, probes and trace recorders that the test binaries share.
