@@ -99,7 +99,8 @@ impl<T> Wheel<T> {
     pub(crate) fn insert(&mut self, deadline: u64, value: T) -> Key {
         let index = self.allocate();
         self.last_serial += 1;
-        let serial = NonZeroU64::new(self.last_serial).expect("invariant: serial numbers start at one");
+        let serial =
+            NonZeroU64::new(self.last_serial).expect("invariant: serial numbers start at one");
         self.entries[index as usize].serial = Some(serial);
         self.start(index, deadline, value);
         Key { serial, index }
@@ -192,7 +193,9 @@ impl<T> Wheel<T> {
 
     /// The list with the earliest timers.
     fn first(&self) -> Option<usize> {
-        let level = self.occupied[..LEVELS].iter().position(|&slots| slots != 0)?;
+        let level = self.occupied[..LEVELS]
+            .iter()
+            .position(|&slots| slots != 0)?;
         Some(level * SLOTS + self.occupied[level].trailing_zeros() as usize)
     }
 
@@ -210,7 +213,9 @@ impl<T> Wheel<T> {
     /// Takes the first timer out of a list but leaves it its entry.
     fn hold(&mut self, list: usize) -> (Key, u64, T) {
         let index = self.lists[list].head;
-        let Entry { serial, deadline, .. } = self.entries[index as usize];
+        let Entry {
+            serial, deadline, ..
+        } = self.entries[index as usize];
         let serial = serial.expect("invariant: a running timer has a serial number");
         let key = Key { serial, index };
         self.held = Some(key);
@@ -228,7 +233,10 @@ impl<T> Wheel<T> {
     fn stop(&mut self, list: usize, index: u32) -> T {
         self.unlink(list, index);
         self.len -= 1;
-        self.entries[index as usize].value.take().expect("invariant: a running timer has a value")
+        self.entries[index as usize]
+            .value
+            .take()
+            .expect("invariant: a running timer has a value")
     }
 
     // ===== entries =====
@@ -239,8 +247,16 @@ impl<T> Wheel<T> {
             self.unlink(FREE, index);
             return index;
         }
-        let index = u32::try_from(self.entries.len()).ok().filter(|&index| index != NIL);
-        self.entries.push(Entry { serial: None, deadline: 0, prev: NIL, next: NIL, value: None });
+        let index = u32::try_from(self.entries.len())
+            .ok()
+            .filter(|&index| index != NIL);
+        self.entries.push(Entry {
+            serial: None,
+            deadline: 0,
+            prev: NIL,
+            next: NIL,
+            value: None,
+        });
         index.expect("invariant: memory ends before 2^32 timers do")
     }
 
@@ -254,7 +270,9 @@ impl<T> Wheel<T> {
             self.occupied[LEVELS] = 0;
         }
         for _ in 0..TRIM {
-            let Some(Entry { serial: None, .. }) = self.entries.last() else { break };
+            let Some(Entry { serial: None, .. }) = self.entries.last() else {
+                break;
+            };
             self.unlink(FREE, self.entries.len() as u32 - 1);
             self.entries.pop();
         }
@@ -315,7 +333,11 @@ struct List {
 }
 
 impl List {
-    const EMPTY: Self = Self { head: NIL, tail: NIL, earliest: u64::MAX };
+    const EMPTY: Self = Self {
+        head: NIL,
+        tail: NIL,
+        earliest: u64::MAX,
+    };
 }
 
 #[cfg(test)]

@@ -1,0 +1,392 @@
+//! The queue itself: plain data under the mailbox's lock.
+
+use crate::mailbox::mail::{Entry, Mail};
+use crate::mailbox::overflow::Overflow;
+use crate::mailbox::waiting::{Claim, Ticket, Waiting};
+use crate::process::bonds::Bonds;
+use crate::reason::ExitReason;
+use crate::signal::Signal;
+use std::collections::VecDeque;
+use std::task::Waker;
+
+/// A queue of at most this many entries is emptied one by one, so that only one of the two buffers exists.
+const POP_IN_PLACE: usize = 2;
+/// Buffers with room for more entries than this are given back when the process goes idle.
+const KEEP: usize = 32;
+/// So many signals that can wait are left to an idle receiver before it is woken to handle them.
+const LAZY_SIGNALS: u32 = 32;
+
+/// Whether the process still takes mail.
+pub(crate) enum Life {
+    /// It does. Its bonds are made when it has any.
+    Alive(Option<Box<Bonds>>),
+    /// It has ended, with this reason.
+    Dead(Box<ExitReason>),
+}
+
+/// What a push came to.
+#[must_use]
+pub(crate) enum Push<M> {
+    /// The mail is in the queue.
+    Queued,
+    /// It is, and this older mail was dropped for it.
+    Displaced(Mail<M>),
+    /// It was dropped.
+    Dropped(Mail<M>),
+    /// There is no room; the sender may wait.
+    Full(Mail<M>),
+    /// There is no room, and the process wants its senders told at once.
+    Refused(Mail<M>),
+    /// The process has ended.
+    Closed(Mail<M>),
+}
+
+/// What became of a place in the waiting line.
+pub(crate) enum Place<M> {
+    Waiting,
+    Served,
+    Closed(Option<Claim<M>>),
+}
+
+/// Everything a mailbox's lock protects.
+pub(crate) struct Queue<M> {
+    entries: VecDeque<Entry<M>>,
+    pub(crate) waker: Option<Waker>,
+    pub(crate) life: Life,
+    waiting: Option<Box<Waiting<M>>>,
+    /// Counted mail ever accepted, places handed out included.
+    accepted: u64,
+    /// `accepted` minus this is an upper bound of what is unhandled; refreshed only when the mailbox seems full.
+    handled_seen: u64,
+    capacity: u32,
+    /// Entries before this one are known to hold no signal.
+    scanned: u32,
+    lazy: u32,
+    /// Whether the receiver found the queue empty and must be woken by the next mail.
+    pub(crate) parked: bool,
+}
+
+impl<M> Queue<M> {
+    pub(crate) fn new(capacity: u32, bonds: Option<Box<Bonds>>) -> Self {
+        Self {
+            entries: VecDeque::new(),
+            waker: None,
+            life: Life::Alive(bonds),
+            waiting: None,
+            accepted: 0,
+            handled_seen: 0,
+            capacity: capacity.max(1),
+            scanned: 0,
+            lazy: 0,
+            parked: false,
+        }
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        matches!(self.life, Life::Alive(_))
+    }
+
+    pub(crate) fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    pub(crate) fn accepted(&self) -> u64 {
+        self.accepted
+    }
+
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.as_ref().map_or(0, |waiting| waiting.len())
+    }
+
+    /// The bonds, made if need be; `None` after death.
+    pub(crate) fn bonds(&mut self) -> Option<&mut Bonds> {
+        match &mut self.life {
+            Life::Alive(bonds) => Some(bonds.get_or_insert_default()),
+            Life::Dead(_) => None,
+        }
+    }
+
+    // ===== senders =====
+
+    /// Puts counted mail into the queue under the overflow policy. `handled` reads the receiver's count.
+    pub(crate) fn push(
+        &mut self,
+        mail: Mail<M>,
+        policy: Overflow<M>,
+        handled: impl Fn() -> u64,
+    ) -> Push<M> {
+        if !self.is_alive() {
+            return Push::Closed(mail);
+        }
+        if let Some(same) = self.find_same(&mail, policy) {
+            return match std::mem::replace(same, Entry::Mail(mail)) {
+                Entry::Mail(old) => Push::Displaced(old),
+                Entry::Signal(_) | Entry::Void => Push::Queued,
+            };
+        }
+        if self.has_room(handled) {
+            self.accept(mail);
+            return Push::Queued;
+        }
+        match policy {
+            Overflow::Wait | Overflow::LatestPerKey(_) => Push::Full(mail),
+            Overflow::Refuse => Push::Refused(mail),
+            Overflow::DropNewest => Push::Dropped(mail),
+            Overflow::DropOldest => match self.evict() {
+                Some(old) => {
+                    self.accept(mail);
+                    Push::Displaced(old)
+                }
+                // All the mail there is, is places already promised to senders that are about to fill them.
+                None => Push::Dropped(mail),
+            },
+        }
+    }
+
+    /// Hands out a place for mail that its sender brings in a moment. `None`: no room.
+    pub(crate) fn reserve(&mut self, handled: impl Fn() -> u64) -> bool {
+        let room = self.has_room(handled);
+        self.accepted += u64::from(room);
+        room
+    }
+
+    /// Makes room for one place by dropping the oldest mail, and hands it out.
+    pub(crate) fn reserve_by_eviction(&mut self) -> Option<Mail<M>> {
+        let old = self.evict()?;
+        self.accepted += 1;
+        Some(old)
+    }
+
+    /// Fills a reserved place.
+    pub(crate) fn fill(&mut self, mail: Mail<M>, policy: Overflow<M>) -> Push<M> {
+        if !self.is_alive() {
+            return Push::Closed(mail);
+        }
+        self.release();
+        if let Some(displaced) = self.find_same(&mail, policy) {
+            return match std::mem::replace(displaced, Entry::Mail(mail)) {
+                Entry::Mail(old) => Push::Displaced(old),
+                Entry::Signal(_) | Entry::Void => Push::Queued,
+            };
+        }
+        self.accept(mail);
+        Push::Queued
+    }
+
+    /// Gives a reserved place back.
+    pub(crate) fn release(&mut self) {
+        self.accepted -= 1;
+    }
+
+    /// Puts in mail whatever the bound says: timers, exits and downs do not wait for room.
+    pub(crate) fn push_unbounded(&mut self, mail: Mail<M>) -> Result<(), Mail<M>> {
+        if !self.is_alive() {
+            return Err(mail);
+        }
+        self.accept(mail);
+        Ok(())
+    }
+
+    /// Joins the waiting line.
+    pub(crate) fn wait(&mut self, claim: Claim<M>, waker: Waker) -> Ticket {
+        self.waiting.get_or_insert_default().join(claim, waker)
+    }
+
+    /// Looks after a place in the waiting line.
+    pub(crate) fn place(&mut self, ticket: Ticket, waker: &Waker) -> Place<M> {
+        let alive = self.is_alive();
+        let Some(waiting) = &mut self.waiting else {
+            return Place::Closed(None);
+        };
+        if waiting.is_served(ticket) {
+            Place::Served
+        } else if alive {
+            waiting.rewake(ticket, waker);
+            Place::Waiting
+        } else {
+            Place::Closed(waiting.leave(ticket))
+        }
+    }
+
+    /// Gives up a place in the waiting line; `Err` if it had been served already.
+    pub(crate) fn leave(&mut self, ticket: Ticket) -> Result<Option<Claim<M>>, ()> {
+        match &mut self.waiting {
+            Some(waiting) if !waiting.is_served(ticket) => Ok(waiting.leave(ticket)),
+            _ => Err(()),
+        }
+    }
+
+    /// Puts in a signal. Returns whether the receiver must be woken for it, or the signal if it has ended.
+    pub(crate) fn signal(&mut self, signal: Box<Signal>) -> Result<bool, Box<Signal>> {
+        if !self.is_alive() {
+            return Err(signal);
+        }
+        let lazy = signal.can_wait();
+        self.entries.push_back(Entry::Signal(signal));
+        self.lazy += u32::from(lazy);
+        Ok(!lazy || self.lazy >= LAZY_SIGNALS)
+    }
+
+    // ===== receiver =====
+
+    /// The next signal not handled yet and its place in the queue.
+    pub(crate) fn next_signal(&mut self) -> Option<(usize, Box<Signal>)> {
+        let start = self.scanned as usize;
+        let found =
+            (start..self.entries.len()).find(|&at| matches!(self.entries[at], Entry::Signal(_)));
+        let Some(at) = found else {
+            // A process that handles signals while a handler is suspended takes no mail, so the empty places would pile up.
+            while matches!(self.entries.back(), Some(Entry::Void)) {
+                self.entries.pop_back();
+            }
+            self.scanned = self.entries.len() as u32;
+            self.lazy = 0;
+            return None;
+        };
+        self.scanned = at as u32 + 1;
+        match std::mem::replace(&mut self.entries[at], Entry::Void) {
+            Entry::Signal(signal) => Some((at, signal)),
+            Entry::Mail(_) | Entry::Void => {
+                unreachable!("invariant: `at` was found to be a signal")
+            }
+        }
+    }
+
+    /// Puts what a signal turned into at its place.
+    pub(crate) fn replace(&mut self, at: usize, mail: Mail<M>) {
+        self.accepted += u64::from(mail.is_counted());
+        self.entries[at] = Entry::Mail(mail);
+    }
+
+    /// Moves mail to the receiver: one piece is returned, more may lie in `batch`, which must be empty.
+    pub(crate) fn drain(
+        &mut self,
+        batch: &mut VecDeque<Entry<M>>,
+        one_by_one: bool,
+    ) -> Option<Mail<M>> {
+        if one_by_one || self.entries.len() <= POP_IN_PLACE {
+            while let Some(entry) = self.entries.pop_front() {
+                self.scanned = self.scanned.saturating_sub(1);
+                if let Entry::Mail(mail) = entry {
+                    return Some(mail);
+                }
+            }
+            return None;
+        }
+        std::mem::swap(&mut self.entries, batch);
+        self.scanned = 0;
+        next_mail(batch)
+    }
+
+    /// Lets waiting senders in as far as there is room, and collects their wakers. Returns whether any still wait.
+    pub(crate) fn serve_waiting(&mut self, handled: u64, wakers: &mut Vec<Waker>) -> bool {
+        self.handled_seen = handled;
+        while self.accepted - handled < u64::from(self.capacity) {
+            let Some(waiting) = &mut self.waiting else {
+                return false;
+            };
+            let Some((claim, waker)) = waiting.serve() else {
+                return false;
+            };
+            match claim {
+                Claim::Mail(mail) => self.accept(mail),
+                Claim::Place => self.accepted += 1,
+            }
+            wakers.extend(waker);
+        }
+        self.waiting
+            .as_ref()
+            .is_some_and(|waiting| !waiting.is_empty())
+    }
+
+    /// Gives back buffers that a burst has left behind.
+    pub(crate) fn shrink(&mut self, batch: &mut VecDeque<Entry<M>>, keep: bool) {
+        let keep = if keep { KEEP } else { 0 };
+        if self.entries.is_empty() && self.entries.capacity() > keep {
+            self.entries = VecDeque::new();
+        }
+        if batch.is_empty() && batch.capacity() > keep {
+            *batch = VecDeque::new();
+        }
+    }
+
+    /// Closes the mailbox for good. The second close returns `None`.
+    pub(crate) fn close(&mut self, reason: ExitReason) -> Option<Remains<M>> {
+        let Life::Alive(bonds) = &mut self.life else {
+            return None;
+        };
+        let bonds = bonds.take();
+        self.life = Life::Dead(Box::new(reason));
+        Some(Remains {
+            entries: std::mem::take(&mut self.entries),
+            bonds,
+            waiting: self
+                .waiting
+                .as_mut()
+                .map_or_else(Vec::new, |waiting| waiting.wakers()),
+            waker: self.waker.take(),
+        })
+    }
+
+    fn accept(&mut self, mail: Mail<M>) {
+        self.accepted += u64::from(mail.is_counted());
+        self.entries.push_back(Entry::Mail(mail));
+    }
+
+    fn has_room(&mut self, handled: impl Fn() -> u64) -> bool {
+        if self
+            .waiting
+            .as_ref()
+            .is_some_and(|waiting| !waiting.is_empty())
+        {
+            return false;
+        }
+        let capacity = u64::from(self.capacity);
+        if self.accepted - self.handled_seen < capacity {
+            return true;
+        }
+        self.handled_seen = handled();
+        self.accepted - self.handled_seen < capacity
+    }
+
+    fn evict(&mut self) -> Option<Mail<M>> {
+        let oldest = self
+            .entries
+            .iter_mut()
+            .find(|entry| matches!(entry, Entry::Mail(mail) if mail.is_counted()))?;
+        let Entry::Mail(mail) = std::mem::replace(oldest, Entry::Void) else {
+            return None;
+        };
+        self.accepted -= 1;
+        Some(mail)
+    }
+
+    /// The queued message whose key is the new one's, under `LatestPerKey`.
+    fn find_same(&mut self, mail: &Mail<M>, policy: Overflow<M>) -> Option<&mut Entry<M>> {
+        let (Overflow::LatestPerKey(key), Mail::Cast(message)) = (policy, mail) else {
+            return None;
+        };
+        let wanted = key(message)?;
+        self.entries
+            .iter_mut()
+            .find(|entry| matches!(entry, Entry::Mail(Mail::Cast(message)) if key(message) == Some(wanted)))
+    }
+}
+
+/// What a closed mailbox leaves to its process's exit.
+pub(crate) struct Remains<M> {
+    pub(crate) entries: VecDeque<Entry<M>>,
+    pub(crate) bonds: Option<Box<Bonds>>,
+    pub(crate) waiting: Vec<Waker>,
+    pub(crate) waker: Option<Waker>,
+}
+
+/// The next mail of a batch whose signals have been handled.
+pub(crate) fn next_mail<M>(batch: &mut VecDeque<Entry<M>>) -> Option<Mail<M>> {
+    while let Some(entry) = batch.pop_front() {
+        if let Entry::Mail(mail) = entry {
+            return Some(mail);
+        }
+    }
+    None
+}

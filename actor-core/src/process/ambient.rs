@@ -1,0 +1,126 @@
+//! The process that is running on this thread, as Tokio's runtime handle is: ambient.
+
+use crate::budget::{Budget, Spend, Turn};
+use crate::error::NotAProcess;
+use crate::node::Node;
+use crate::pid::{LocalPid, Pid};
+use crate::process::bonds::Bonds;
+use crate::process::header::Header;
+use crate::process::proc::Proc;
+use crate::sync::Arc;
+use crate::watchdog::Lane;
+use std::cell::{Cell, RefCell};
+
+thread_local! {
+    static AMBIENT: Ambient = Ambient::default();
+}
+
+#[derive(Default)]
+struct Ambient {
+    current: RefCell<Option<Arc<dyn Proc>>>,
+    turn: Cell<Turn>,
+    lane: Lane,
+}
+
+/// What was ambient before a process took its turn.
+pub(crate) struct Outer {
+    process: Option<Arc<dyn Proc>>,
+    turn: Turn,
+}
+
+/// Begins a turn of `process` on this thread.
+pub(crate) fn enter(process: Arc<dyn Proc>) -> Outer {
+    AMBIENT.with(|ambient| {
+        let header = process.header();
+        let number = header.begin_turn();
+        ambient.lane.begin(header);
+        let turn = ambient.turn.replace(Turn::begin(number, budget_of(header)));
+        let process = ambient.current.replace(Some(process));
+        Outer { process, turn }
+    })
+}
+
+/// Ends the turn, and hands the process back to its task.
+pub(crate) fn leave(outer: Outer) -> Option<Arc<dyn Proc>> {
+    AMBIENT.with(|ambient| {
+        let turn = ambient.turn.replace(outer.turn);
+        let process = ambient.current.replace(outer.process);
+        if let Some(process) = &process {
+            turn.end(process.header());
+        }
+        ambient.lane.end();
+        process
+    })
+}
+
+/// Looks at the current process. `None` outside one, and while the thread is being torn down.
+pub(crate) fn with<R>(look: impl FnOnce(&Arc<dyn Proc>) -> R) -> Option<R> {
+    AMBIENT
+        .try_with(|ambient| ambient.current.borrow().as_ref().map(look))
+        .ok()
+        .flatten()
+}
+
+/// The current process, or an error that names the `operation` which needs one.
+pub(crate) fn current(operation: &'static str) -> Result<Arc<dyn Proc>, NotAProcess> {
+    with(Arc::clone).ok_or(NotAProcess(operation))
+}
+
+/// Acts on the current process's own bonds.
+pub(crate) fn own_bonds<R>(
+    operation: &'static str,
+    act: impl FnOnce(&mut Bonds, Pid) -> R,
+) -> Result<R, NotAProcess> {
+    let process = current(operation)?;
+    let pid = process.header().pid();
+    let mut act = Some(act);
+    let mut answer = None;
+    process.with_bonds(&mut |bonds| answer = act.take().map(|act| act(bonds, pid)));
+    // A process that has closed already (its state is being dropped) has no bonds to act on any more.
+    answer.ok_or(NotAProcess(operation))
+}
+
+/// Spends one unit of the current turn's budget.
+pub(crate) fn spend(header: &Header) -> Spend {
+    AMBIENT
+        .try_with(|ambient| {
+            let mut turn = ambient.turn.get();
+            let spend = turn.spend(header, budget_of(header));
+            ambient.turn.set(turn);
+            spend
+        })
+        .unwrap_or(Spend::Go)
+}
+
+/// Whether the current turn's budget is gone.
+pub(crate) fn is_spent() -> bool {
+    AMBIENT
+        .try_with(|ambient| ambient.turn.get().is_spent())
+        .unwrap_or(false)
+}
+
+/// The pid of the current process.
+///
+/// # Errors
+/// [`NotAProcess`] outside any process.
+pub fn self_pid() -> Result<Pid, NotAProcess> {
+    with(|process| process.header().pid()).ok_or(NotAProcess("self_pid"))
+}
+
+/// The current process on its node, or none.
+pub(crate) fn local_pid() -> LocalPid {
+    with(|process| process.header().pid().local()).unwrap_or(LocalPid::NONE)
+}
+
+/// The node of the current process.
+pub(crate) fn node() -> Option<Node> {
+    with(|process| process.header().node.clone())
+}
+
+fn budget_of(header: &Header) -> &Budget {
+    header
+        .extras
+        .as_ref()
+        .and_then(|extras| extras.budget.as_ref())
+        .unwrap_or(&Budget::DEFAULT)
+}

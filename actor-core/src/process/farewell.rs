@@ -1,0 +1,152 @@
+//! The last thing a process does: everybody who is to know is told, in the order that `process` promises.
+
+use crate::mailbox::mail::{Entry, Mail};
+use crate::mailbox::queue::Remains;
+use crate::node::dead_letter::Cause;
+use crate::node::{Node, directory};
+use crate::pid::Pid;
+use crate::process::bonds::{Bonds, Phase};
+use crate::process::panic::drop_quietly;
+use crate::process::proc::Proc;
+use crate::process::shared::Shared;
+use crate::process::watcher::Watcher;
+use crate::reason::ExitReason;
+use crate::reference::Ref;
+use crate::signal::Signal;
+use std::task::Waker;
+
+/// Tells everybody that the process has ended. Its mailbox is closed and its state dropped.
+pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
+    let header = &shared.header;
+    let (node, pid) = (&header.node, header.pid());
+    let reason = shared.exit_reason().unwrap_or(ExitReason::Killed);
+    let bonds = remains.bonds.map(|bonds| *bonds);
+
+    if let Some(bonds) = &bonds {
+        node.timers().cancel_all(&bonds.timers);
+        if let Some(name) = &bonds.name {
+            node.names().free(name, pid);
+        }
+    }
+    node.table().remove(pid);
+
+    let mut unread = remains.entries;
+    for entry in &mut unread {
+        if matches!(entry, Entry::Signal(_)) {
+            if let Entry::Signal(signal) = std::mem::replace(entry, Entry::Void) {
+                answer_unhandled(node, pid, *signal);
+            }
+        }
+    }
+    let parent = bonds.as_ref().and_then(|bonds| bonds.parent);
+    if let Some(bonds) = bonds {
+        part(node, pid, &reason, bonds);
+    }
+    remains.waiting.into_iter().for_each(Waker::wake);
+    crate::trace::exited(
+        pid,
+        shared.type_name(),
+        shared.message_name(),
+        parent,
+        &reason,
+    );
+
+    for entry in unread {
+        let Entry::Mail(mail) = entry else { continue };
+        if mail.is_counted() && !matches!(mail, Mail::Call(..)) {
+            node.dead_letter(pid, shared.type_of(&mail), Cause::Ended);
+        }
+        drop_quietly(mail);
+    }
+    node.process_gone();
+}
+
+/// Tells the peers of a process that had bonds.
+fn part(node: &Node, pid: Pid, reason: &ExitReason, mut bonds: Bonds) {
+    for (id, watcher) in bonds.watchers.drain() {
+        fire(node, watcher, id, reason.clone());
+    }
+    for (peer, link) in bonds.links.drain() {
+        node.signal_to(
+            peer,
+            Signal::LinkExit {
+                from: pid,
+                ids: link.ids(),
+                reason: reason.clone(),
+            },
+        );
+    }
+    for (id, monitoring) in bonds.monitors.drain() {
+        if let (Some(target), Phase::Active | Phase::Awaited(_)) =
+            (monitoring.target, monitoring.phase)
+        {
+            node.signal_to(target, Signal::Demonitor { id });
+        }
+    }
+}
+
+/// Answers a signal that found its receiver dead, or was never handled by it.
+pub(crate) fn answer_unhandled(node: &Node, to: Pid, signal: Signal) {
+    match signal {
+        Signal::Link { from, id } => {
+            node.signal_to(
+                from,
+                Signal::LinkExit {
+                    from: to,
+                    ids: [id, 0],
+                    reason: ExitReason::NoProc,
+                },
+            );
+        }
+        Signal::Monitor { watcher, id } => fire(node, watcher, id, ExitReason::NoProc),
+        Signal::Aliased { message, .. } => {
+            node.dead_letter(to, message.type_name(), Cause::Ended);
+            drop_quietly(message);
+        }
+        Signal::Exit { .. }
+        | Signal::LinkExit { .. }
+        | Signal::Unlink { .. }
+        | Signal::Demonitor { .. }
+        | Signal::Down { .. } => {}
+    }
+}
+
+/// Answers a signal to a node that is not there.
+pub(crate) fn answer_nowhere(to: Pid, signal: Signal) {
+    let gone = ExitReason::NoConnection;
+    match signal {
+        Signal::Link { from, id } => {
+            directory::signal(
+                from,
+                Signal::LinkExit {
+                    from: to,
+                    ids: [id, 0],
+                    reason: gone,
+                },
+            );
+        }
+        Signal::Monitor {
+            watcher: Watcher::Process(pid),
+            id,
+        } => {
+            directory::signal(pid, Signal::Down { id, reason: gone });
+        }
+        Signal::Monitor {
+            watcher: Watcher::Future(slot),
+            ..
+        } => slot.fire(gone),
+        Signal::Aliased { message, .. } => drop_quietly(message),
+        Signal::Exit { .. }
+        | Signal::LinkExit { .. }
+        | Signal::Unlink { .. }
+        | Signal::Demonitor { .. }
+        | Signal::Down { .. } => {}
+    }
+}
+
+fn fire(node: &Node, watcher: Watcher, id: Ref, reason: ExitReason) {
+    match watcher {
+        Watcher::Process(pid) => node.signal_to(pid, Signal::Down { id, reason }),
+        Watcher::Future(slot) => slot.fire(reason),
+    }
+}

@@ -1,0 +1,160 @@
+//! The receiving end of a mailbox.
+
+use crate::budget::Spend;
+use crate::mailbox::mail::{Entry, Mail};
+use crate::mailbox::queue::next_mail;
+use crate::pid::Pid;
+use crate::process::ambient;
+use crate::process::header::flag;
+use crate::process::process_ref::ProcessRef;
+use crate::process::shared::{Drained, Shared};
+use crate::signal::Event;
+use crate::sync::Arc;
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+/// Takes a process's mail, one piece after the other, and spends its budget on the way.
+///
+/// This is the run loop's end, for behaviours; plain processes use [`Inbox`](crate::Inbox).
+pub struct Intake<M: Send + 'static> {
+    pub(crate) shared: Arc<Shared<M>>,
+    batch: VecDeque<Entry<M>>,
+    /// Mail handled since senders were last let in.
+    since: u32,
+}
+
+impl<M: Send + 'static> Intake<M> {
+    pub(crate) fn new(shared: Arc<Shared<M>>) -> Self {
+        Self {
+            shared,
+            batch: VecDeque::new(),
+            since: 0,
+        }
+    }
+
+    /// The process's own pid.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.shared.pid()
+    }
+
+    /// A handle to the process itself.
+    #[must_use]
+    pub fn me(&self) -> ProcessRef<M> {
+        ProcessRef::new(Arc::clone(&self.shared))
+    }
+
+    /// The next mail.
+    ///
+    /// # Cancel safety
+    /// Mail is taken only by the poll that returns it.
+    pub async fn next(&mut self) -> Mail<M> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// Polls for the next mail. Signals are handled first; when one is fatal this never returns. When the turn's budget is
+    /// spent, the task yields before more mail is taken.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Mail<M>> {
+        if ambient::is_spent() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        match self.take(true) {
+            Some(mail) => Poll::Ready(mail),
+            None => Poll::Pending,
+        }
+    }
+
+    /// The next mail, if there is any now.
+    pub fn try_next(&mut self) -> Option<Mail<M>> {
+        self.take(false)
+    }
+
+    /// Gives back the memory that empty queues hold.
+    pub fn hibernate(&mut self) {
+        self.shared.queue.lock().shrink(&mut self.batch, false);
+    }
+
+    /// Tells inspection which kind of message is being handled, see [`Class::message_name`](crate::behaviour::Class).
+    pub fn note_message(&self, kind: u16) {
+        self.shared.header.note_message(kind);
+    }
+
+    /// Says whether the process is inside a callback, during which it takes no other mail. Cycles of calls are found
+    /// among such processes only.
+    pub fn set_in_callback(&self, inside: bool) {
+        if inside {
+            self.shared.header.raise(flag::IN_CALLBACK);
+        } else {
+            self.shared.header.lower(flag::IN_CALLBACK);
+        }
+    }
+
+    /// Says for inspection that the behaviour is suspended, or no longer.
+    pub fn set_suspended(&self, suspended: bool) {
+        if suspended {
+            self.shared.header.raise(flag::SUSPENDED);
+        } else {
+            self.shared.header.lower(flag::SUSPENDED);
+        }
+    }
+
+    fn take(&mut self, park: bool) -> Option<Mail<M>> {
+        loop {
+            let header = &self.shared.header;
+            if header.has(flag::SIGNALS | flag::DOOMED) {
+                self.shared.handle_signals();
+                if header.has(flag::DOOMED) {
+                    return None;
+                }
+            }
+            let mail = match next_mail(&mut self.batch) {
+                Some(mail) => mail,
+                None => match self.shared.drain(&mut self.batch, park) {
+                    Drained::Mail(mail) => mail,
+                    Drained::Empty => return None,
+                    Drained::SignalsFirst => continue,
+                },
+            };
+            if let Some(mail) = self.count(mail) {
+                return Some(mail);
+            }
+        }
+    }
+
+    /// Counts mail as begun. `None`: it is a `Down` that was flushed.
+    fn count(&mut self, mail: Mail<M>) -> Option<Mail<M>> {
+        let header = &self.shared.header;
+        let _noted: Spend = ambient::spend(header);
+        if let Mail::Event(event) = &mail {
+            if let Event::Down(down) = &**event {
+                let id = down.monitor;
+                return self
+                    .shared
+                    .queue
+                    .lock()
+                    .bonds()?
+                    .take_delivered(id)
+                    .then_some(mail);
+            }
+            return Some(mail);
+        }
+        header.begin_message();
+        self.since += 1;
+        // Waiting senders are served with every batch; in between, so that a slow receiver does not make them wait for all
+        // of it, whenever a quarter of the mailbox has been worked off.
+        if header.has(flag::WAITERS) && self.since * 4 >= self.shared.queue.lock().capacity() {
+            self.since = 0;
+            self.shared.let_in();
+        }
+        Some(mail)
+    }
+}
+
+impl<M: Send + 'static> fmt::Debug for Intake<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Intake({})", self.pid())
+    }
+}

@@ -1,0 +1,40 @@
+//! Links.
+
+use crate::error::NotAProcess;
+use crate::node::directory;
+use crate::pid::Pid;
+use crate::process::ambient;
+use crate::reference::next_id;
+use crate::signal::Signal;
+
+/// Links the current process and `pid`: when one of them ends, the other gets an exit signal. Erlang's `link/1`.
+///
+/// Links are two-way and single: linking again changes nothing, whoever does it. A link to oneself is none. If `pid` has ended
+/// already, the exit signal comes at once, with [`ExitReason::NoProc`](crate::ExitReason::NoProc).
+///
+/// # Errors
+/// [`NotAProcess`] outside any process.
+pub fn link(pid: Pid) -> Result<(), NotAProcess> {
+    let linked = ambient::own_bonds("link", |bonds, me| {
+        bonds.link(me, pid, next_id()).map(|id| (me, id))
+    })?;
+    if let Some((from, id)) = linked {
+        directory::signal(pid, Signal::Link { from, id });
+    }
+    Ok(())
+}
+
+/// Dissolves the link between the current process and `pid`, if there is one. Erlang's `unlink/1`.
+///
+/// After it has returned no exit of that link comes any more; one that came before stays in the mailbox.
+///
+/// # Errors
+/// [`NotAProcess`] outside any process.
+pub fn unlink(pid: Pid) -> Result<(), NotAProcess> {
+    let unlinked =
+        ambient::own_bonds("unlink", |bonds, me| bonds.unlink(pid).map(|ids| (me, ids)))?;
+    if let Some((from, ids)) = unlinked {
+        directory::signal(pid, Signal::Unlink { from, ids });
+    }
+    Ok(())
+}

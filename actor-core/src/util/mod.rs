@@ -1,0 +1,3 @@
+//! Small reusable parts without a word of the domain in them.
+
+pub(crate) mod small_map;
