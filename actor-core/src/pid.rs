@@ -64,10 +64,7 @@ impl fmt::Debug for Pid {
 pub(crate) struct LocalPid(pub(crate) u64);
 
 impl LocalPid {
-    /// "No process".
-    pub(crate) const NONE: Self = Self(0);
-
-    /// The full pid on `node`, unless this is [`NONE`](Self::NONE).
+    /// The full pid on `node`; `None` for the word zero.
     pub(crate) fn on(self, node: NodeId) -> Option<Pid> {
         let index = (self.0 & u64::from(u32::MAX)).checked_sub(1)?;
         Some(Pid {

@@ -28,5 +28,5 @@ pub(crate) mod overflow;
 pub(crate) mod queue;
 pub(crate) mod waiting;
 
-pub use mail::{Mail, Stamp};
+pub use mail::Mail;
 pub use overflow::Overflow;

@@ -3,9 +3,10 @@
 use crate::mailbox::mail::{Entry, Mail};
 use crate::mailbox::overflow::Overflow;
 use crate::mailbox::waiting::{Claim, Ticket, Waiting};
+use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::reason::ExitReason;
-use crate::signal::Signal;
+use crate::signal::{Event, Signal};
 use std::collections::VecDeque;
 use std::task::Waker;
 
@@ -258,6 +259,21 @@ impl<M> Queue<M> {
         self.entries[at] = Entry::Mail(mail);
     }
 
+    /// Takes the exits of `pid` out of the queue.
+    pub(crate) fn flush_exits(&mut self, pid: Pid) -> Vec<Event> {
+        let is_exit = |entry: &Entry<M>| match entry {
+            Entry::Mail(Mail::Event(event)) => matches!(&**event, Event::Exit(exit) if exit.from == Some(pid)),
+            _ => false,
+        };
+        let mut flushed = Vec::new();
+        for entry in self.entries.iter_mut().filter(|entry| is_exit(entry)) {
+            if let Entry::Mail(Mail::Event(event)) = std::mem::replace(entry, Entry::Void) {
+                flushed.push(*event);
+            }
+        }
+        flushed
+    }
+
     /// Moves mail to the receiver: one piece is returned, more may lie in `batch`, which must be empty.
     pub(crate) fn drain(
         &mut self,
@@ -324,7 +340,6 @@ impl<M> Queue<M> {
                 .waiting
                 .as_mut()
                 .map_or_else(Vec::new, |waiting| waiting.wakers()),
-            waker: self.waker.take(),
         })
     }
 
@@ -363,13 +378,13 @@ impl<M> Queue<M> {
 
     /// The queued message whose key is the new one's, under `LatestPerKey`.
     fn find_same(&mut self, mail: &Mail<M>, policy: Overflow<M>) -> Option<&mut Entry<M>> {
-        let (Overflow::LatestPerKey(key), Mail::Cast(message)) = (policy, mail) else {
+        let (Overflow::LatestPerKey(key), Mail::Message(message)) = (policy, mail) else {
             return None;
         };
         let wanted = key(message)?;
         self.entries
             .iter_mut()
-            .find(|entry| matches!(entry, Entry::Mail(Mail::Cast(message)) if key(message) == Some(wanted)))
+            .find(|entry| matches!(entry, Entry::Mail(Mail::Message(message)) if key(message) == Some(wanted)))
     }
 }
 
@@ -378,7 +393,6 @@ pub(crate) struct Remains<M> {
     pub(crate) entries: VecDeque<Entry<M>>,
     pub(crate) bonds: Option<Box<Bonds>>,
     pub(crate) waiting: Vec<Waker>,
-    pub(crate) waker: Option<Waker>,
 }
 
 /// The next mail of a batch whose signals have been handled.

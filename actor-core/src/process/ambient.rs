@@ -3,13 +3,14 @@
 use crate::budget::{Budget, Spend, Turn};
 use crate::error::NotAProcess;
 use crate::node::Node;
-use crate::pid::{LocalPid, Pid};
+use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::process::header::Header;
 use crate::process::proc::Proc;
 use crate::sync::Arc;
 use crate::watchdog::Lane;
 use std::cell::{Cell, RefCell};
+use tokio::time::Instant;
 
 thread_local! {
     static AMBIENT: Ambient = Ambient::default();
@@ -107,9 +108,15 @@ pub fn self_pid() -> Result<Pid, NotAProcess> {
     with(|process| process.header().pid()).ok_or(NotAProcess("self_pid"))
 }
 
-/// The current process on its node, or none.
-pub(crate) fn local_pid() -> LocalPid {
-    with(|process| process.header().pid().local()).unwrap_or(LocalPid::NONE)
+/// Until when the caller of the request that the current process handles waits; `None`: no limit, or no process.
+#[must_use]
+pub fn current_deadline() -> Option<Instant> {
+    with(|process| {
+        let header = process.header();
+        let nanos = header.deadline();
+        (nanos != u64::MAX).then(|| header.node.instant_at(nanos))
+    })
+    .flatten()
 }
 
 /// The node of the current process.

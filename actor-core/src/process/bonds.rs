@@ -3,7 +3,7 @@
 //! Nobody changes another process's bonds: they send a signal, and [`Bonds::apply`] says what it comes to.
 
 use crate::message::AnyMessage;
-use crate::pid::Pid;
+use crate::pid::{LocalPid, Pid};
 use crate::process::watcher::Watcher;
 use crate::reason::ExitReason;
 use crate::reference::Ref;
@@ -99,6 +99,8 @@ pub(crate) struct Bonds {
     pub(crate) parent: Option<Pid>,
     /// Set by the first fatal signal; the run loop ends the process with it.
     pub(crate) doom: Option<ExitReason>,
+    /// Whom the process waits for in calls besides the first.
+    pub(crate) more_waits: Vec<LocalPid>,
     /// The timers that send to this process.
     pub(crate) timers: Owned,
 }

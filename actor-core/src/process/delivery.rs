@@ -1,6 +1,6 @@
 //! One message on its way into a bounded mailbox.
 
-use crate::mailbox::mail::{Mail, Stamp};
+use crate::mailbox::mail::Mail;
 use crate::mailbox::waiting::{Claim, Ticket};
 use crate::process::process_ref::ProcessRef;
 use crate::process::shared::Refusal;
@@ -27,21 +27,9 @@ pub enum Refused<M> {
 }
 
 impl<M: Send + 'static> Delivery<M> {
-    /// A message nobody waits for.
-    pub const fn cast(message: M) -> Self {
-        Self(State::Ready(Mail::Cast(message)))
-    }
-
-    /// A request.
-    pub const fn call(message: M, stamp: Stamp) -> Self {
-        Self(State::Ready(Mail::Call(message, stamp)))
-    }
-
-    /// Sets the stamp of a request that has not been sent yet.
-    pub fn stamp(&mut self, stamp: Stamp) {
-        if let State::Ready(Mail::Call(_, slot)) = &mut self.0 {
-            *slot = stamp;
-        }
+    /// A message that has not left yet.
+    pub const fn new(message: M) -> Self {
+        Self(State::Ready(Mail::Message(message)))
     }
 
     /// Whether the message has not left yet.
@@ -76,7 +64,7 @@ impl<M: Send + 'static> Delivery<M> {
     /// # Errors
     /// The message.
     pub fn try_now(message: M, to: &ProcessRef<M>) -> Result<(), Refused<M>> {
-        let refused = match to.shared.push(Mail::Cast(message)) {
+        let refused = match to.shared.push(Mail::Message(message)) {
             Ok(()) => return Ok(()),
             Err(Refusal::Full(mail) | Refusal::Refused(mail)) => refused(Refused::Full, mail),
             Err(Refusal::Closed(mail)) => refused(Refused::Closed, mail),
@@ -124,7 +112,7 @@ fn refused<M>(why: fn(M) -> Refused<M>, mail: Mail<M>) -> Poll<Result<(), Refuse
 
 fn message_of<M>(mail: Mail<M>) -> Option<M> {
     match mail {
-        Mail::Cast(message) | Mail::Call(message, _) => Some(message),
+        Mail::Message(message) => Some(message),
         Mail::Other(_) | Mail::Event(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! The last thing a process does: everybody who is to know is told, in the order that `process` promises.
 
-use crate::mailbox::mail::{Entry, Mail};
+use crate::mailbox::mail::Entry;
 use crate::mailbox::queue::Remains;
 use crate::node::dead_letter::Cause;
 use crate::node::{Node, directory};
@@ -53,7 +53,7 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
 
     for entry in unread {
         let Entry::Mail(mail) = entry else { continue };
-        if mail.is_counted() && !matches!(mail, Mail::Call(..)) {
+        if mail.is_counted() {
             node.dead_letter(pid, shared.type_of(&mail), Cause::Ended);
         }
         drop_quietly(mail);
@@ -63,9 +63,6 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
 
 /// Tells the peers of a process that had bonds.
 fn part(node: &Node, pid: Pid, reason: &ExitReason, mut bonds: Bonds) {
-    for (id, watcher) in bonds.watchers.drain() {
-        fire(node, watcher, id, reason.clone());
-    }
     for (peer, link) in bonds.links.drain() {
         node.signal_to(
             peer,
@@ -75,6 +72,10 @@ fn part(node: &Node, pid: Pid, reason: &ExitReason, mut bonds: Bonds) {
                 reason: reason.clone(),
             },
         );
+    }
+    // After the links: who sees the end of a linked process by a monitor has its exit in the mailbox already.
+    for (id, watcher) in bonds.watchers.drain() {
+        fire(node, watcher, id, reason.clone());
     }
     for (id, monitoring) in bonds.monitors.drain() {
         if let (Some(target), Phase::Active | Phase::Awaited(_)) =

@@ -1,11 +1,9 @@
 //! What every process has, whatever its messages are: the part that can be reached from a pid.
 
 use crate::budget::Budget;
-use crate::mailbox::mail::Stamp;
 use crate::node::Node;
 use crate::pid::{LocalPid, Pid};
 use crate::sync::{AtomicU16, AtomicU32, AtomicU64, Ordering};
-use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Bits of [`Header::flags`].
@@ -22,14 +20,14 @@ pub(crate) mod flag {
     pub(crate) const SUSPENDED: u32 = 16;
     /// It is inside a callback that takes no other mail until it returns.
     pub(crate) const IN_CALLBACK: u32 = 32;
+    /// It waits in more than one call at once.
+    pub(crate) const WAITS_MORE: u32 = 64;
 }
 
 /// Options that few processes set, kept out of the way.
 #[derive(Default)]
 pub(crate) struct Extras {
     pub(crate) budget: Option<Budget>,
-    /// What this behaviour is, if not a plain process.
-    pub(crate) ancestors: Option<Arc<[Pid]>>,
 }
 
 /// The shared part of a process. The atomics marked *owner* are written by the process alone, with plain stores.
@@ -53,6 +51,8 @@ pub(crate) struct Header {
     dropped: AtomicU32,
     /// Owner: whom the process waits for in a call.
     waits_for: AtomicU64,
+    /// Owner: the deadline of the request being handled.
+    deadline: AtomicU64,
     /// Milliseconds on the node's clock.
     pub(crate) started: u64,
     pub(crate) extras: Option<Box<Extras>>,
@@ -80,6 +80,7 @@ impl Header {
             longest: AtomicU32::new(0),
             dropped: AtomicU32::new(0),
             waits_for: AtomicU64::new(0),
+            deadline: AtomicU64::new(u64::MAX),
             started,
             extras,
         }
@@ -190,18 +191,25 @@ impl Header {
         LocalPid(self.waits_for.load(Ordering::SeqCst))
     }
 
-    /// Notes whom the process waits for from now on; returns whom it waited for before.
-    pub(crate) fn wait_for(&self, callee: LocalPid) -> LocalPid {
+    /// Notes whom the process waits for, unless it waits for somebody already. Owner only. Returns whether it does.
+    pub(crate) fn wait_for(&self, callee: LocalPid) -> bool {
         // SeqCst: two processes that call each other at once must not both miss the other's edge.
-        LocalPid(self.waits_for.swap(callee.0, Ordering::SeqCst))
+        self.waits_for.compare_exchange(0, callee.0, Ordering::SeqCst, Ordering::SeqCst).is_err()
     }
 
-    /// The stamp of a request made by this process, with `deadline` on the node's clock.
-    pub(crate) fn stamp(&self, deadline: u64) -> Stamp {
-        Stamp {
-            deadline,
-            caller: self.pid().local(),
-        }
+    /// Notes that the process does not wait for `callee` any more. Returns whether it did.
+    pub(crate) fn waited_for(&self, callee: LocalPid) -> bool {
+        self.waits_for.compare_exchange(callee.0, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Until when the caller of the request being handled waits, in nanoseconds on the node's clock; `u64::MAX`: no limit.
+    pub(crate) fn deadline(&self) -> u64 {
+        self.deadline.load(Ordering::Relaxed)
+    }
+
+    /// Sets the deadline of the request being handled. Owner only.
+    pub(crate) fn set_deadline(&self, deadline: u64) {
+        self.deadline.store(deadline, Ordering::Relaxed);
     }
 
     /// How long the process has lived.

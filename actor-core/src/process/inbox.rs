@@ -216,7 +216,7 @@ impl<M: Send + 'static> Inbox<M> {
 /// What a plain process sees of its mail. System requests are for behaviours: here they are dropped, and whoever asked is told.
 fn received<M>(mail: Mail<M>) -> Option<Received<M>> {
     match mail {
-        Mail::Cast(message) | Mail::Call(message, _) => Some(Received::Message(message)),
+        Mail::Message(message) => Some(Received::Message(message)),
         Mail::Other(message) => Some(Received::Other(message)),
         Mail::Event(event) => match *event {
             Event::Exit(exit) => Some(Received::Exit(exit)),

@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
+use tokio::time::Instant;
 
 /// Takes a process's mail, one piece after the other, and spends its budget on the way.
 ///
@@ -90,6 +91,12 @@ impl<M: Send + 'static> Intake<M> {
         } else {
             self.shared.header.lower(flag::IN_CALLBACK);
         }
+    }
+
+    /// Sets until when the caller of the request being handled waits; nested calls inherit it. `None`: no limit.
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        let header = &self.shared.header;
+        header.set_deadline(deadline.map_or(u64::MAX, |at| header.node.nanos_at(at)));
     }
 
     /// Says for inspection that the behaviour is suspended, or no longer.

@@ -38,3 +38,16 @@ pub fn unlink(pid: Pid) -> Result<(), NotAProcess> {
     }
     Ok(())
 }
+
+/// As [`unlink`], and takes an exit of `pid` that lies in the mailbox out of it. Erlang's `unlink(Pid), receive {'EXIT', Pid, _} -> ok
+/// after 0 -> ok end`.
+///
+/// # Errors
+/// [`NotAProcess`] outside any process.
+pub fn unlink_flush(pid: Pid) -> Result<(), NotAProcess> {
+    unlink(pid)?;
+    let me = ambient::current("unlink")?;
+    let flushed = me.flush_exits(pid);
+    drop(flushed);
+    Ok(())
+}

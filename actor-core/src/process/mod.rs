@@ -37,4 +37,5 @@ pub(crate) mod process_ref;
 pub(crate) mod send;
 pub(crate) mod shared;
 pub(crate) mod spawn;
+pub(crate) mod waits;
 pub(crate) mod watcher;

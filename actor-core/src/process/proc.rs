@@ -2,11 +2,11 @@
 
 use crate::mailbox::waiting::Ticket;
 use crate::message::Parcel;
+use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::process::header::Header;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Signal};
-use crate::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// What a full mailbox means for a sender.
@@ -33,6 +33,8 @@ pub(crate) trait Proc: Send + Sync {
     fn with_bonds(&self, act: &mut dyn FnMut(&mut Bonds)) -> bool;
     /// Looks at the bonds, if there are any. For inspection.
     fn peek_bonds(&self, look: &mut dyn FnMut(&Bonds));
+    /// Takes the exits of `pid` out of the queue.
+    fn flush_exits(&self, pid: Pid) -> Vec<Event>;
     /// Why the process ended, if it has.
     fn exit_reason(&self) -> Option<ExitReason>;
     /// Unhandled mail, the most there may be, and how many senders wait.
@@ -51,6 +53,4 @@ pub(crate) trait Proc: Send + Sync {
     /// `true`: a place is reserved. `false`: the process has ended.
     fn poll_line(&self, ticket: Ticket, cx: &Context<'_>) -> Poll<bool>;
     fn leave_line(&self, ticket: Ticket);
-
-    fn as_any(self: Arc<Self>) -> Arc<dyn std::any::Any + Send + Sync>;
 }

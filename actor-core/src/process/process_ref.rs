@@ -1,8 +1,11 @@
 //! The typed handle of a process.
 
 use crate::error::{SendError, SendTimeoutError};
+use crate::node::Node;
 use crate::pid::Pid;
 use crate::process::delivery::{Delivery, Refused};
+use crate::process::monitor::watch_proc;
+use crate::process::proc::Proc;
 use crate::process::shared::Shared;
 use crate::reason::ExitReason;
 use crate::sync::Arc;
@@ -45,7 +48,7 @@ impl<M: Send + 'static> ProcessRef<M> {
     pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send + '_ {
         let mut sending = Sending {
             to: self,
-            delivery: Delivery::cast(message),
+            delivery: Delivery::new(message),
         };
         async move {
             poll_fn(|cx| sending.delivery.poll(sending.to, cx))
@@ -76,7 +79,7 @@ impl<M: Send + 'static> ProcessRef<M> {
     ) -> impl Future<Output = Result<(), SendTimeoutError<M>>> + Send + '_ {
         let mut sending = Sending {
             to: self,
-            delivery: Delivery::cast(message),
+            delivery: Delivery::new(message),
         };
         async move {
             let to = self.pid();
@@ -101,6 +104,20 @@ impl<M: Send + 'static> ProcessRef<M> {
         }
     }
 
+    /// The node the process belongs to.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.shared.header.node
+    }
+
+    /// Waits until the process has ended, and tells why: the true reason, also if it ended long ago. A future of its own,
+    /// inside a process, too.
+    pub fn ended(&self) -> impl Future<Output = ExitReason> + Send + use<M> {
+        let proc: Arc<dyn Proc> = Arc::clone(&self.shared) as _;
+        let slot = watch_proc(&proc);
+        poll_fn(move |cx| slot.poll(cx))
+    }
+
     /// Whether the process still takes messages.
     #[must_use]
     pub fn is_alive(&self) -> bool {
@@ -110,7 +127,7 @@ impl<M: Send + 'static> ProcessRef<M> {
     /// Why the process ended, if it has.
     #[must_use]
     pub fn exit_reason(&self) -> Option<ExitReason> {
-        crate::process::proc::Proc::exit_reason(&*self.shared)
+        Proc::exit_reason(&*self.shared)
     }
 
     fn error(&self, refused: Refused<M>) -> SendError<M> {

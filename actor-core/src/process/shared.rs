@@ -13,7 +13,7 @@ use crate::process::header::{Header, flag};
 use crate::process::proc::Proc;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Signal};
-use crate::sync::{Arc, Mutex};
+use crate::sync::Mutex;
 use std::collections::VecDeque;
 use std::task::{Context, Poll, Waker};
 
@@ -154,7 +154,7 @@ impl<M: Send + 'static> Shared<M> {
     /// The mail a parcel becomes for this process.
     pub(crate) fn unpack(&self, mut parcel: Parcel<'_>) -> Option<Mail<M>> {
         match (self.class.accept)(parcel.reborrow()) {
-            Some(message) => Some(Mail::Cast(message)),
+            Some(message) => Some(Mail::Message(message)),
             None => parcel.into_any().map(Mail::Other),
         }
     }
@@ -177,7 +177,7 @@ impl<M: Send + 'static> Shared<M> {
 
     pub(crate) fn type_of(&self, mail: &Mail<M>) -> &'static str {
         match mail {
-            Mail::Cast(_) | Mail::Call(..) => std::any::type_name::<M>(),
+            Mail::Message(_) => std::any::type_name::<M>(),
             Mail::Other(message) => message.type_name(),
             Mail::Event(_) => std::any::type_name::<Event>(),
         }
@@ -306,6 +306,10 @@ impl<M: Send + 'static> Proc for Shared<M> {
         }
     }
 
+    fn flush_exits(&self, pid: Pid) -> Vec<Event> {
+        self.queue.lock().flush_exits(pid)
+    }
+
     fn exit_reason(&self) -> Option<ExitReason> {
         match &self.queue.lock().life {
             Life::Alive(_) => None,
@@ -390,9 +394,6 @@ impl<M: Send + 'static> Proc for Shared<M> {
         }
     }
 
-    fn as_any(self: Arc<Self>) -> Arc<dyn std::any::Any + Send + Sync> {
-        self
-    }
 }
 
 /// The receiver's waker, if it is parked and there is something for it now.

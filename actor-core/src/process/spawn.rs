@@ -306,7 +306,7 @@ impl<M: Send + 'static> Spawn<M> {
             }
         }
         if let Some((parent, id)) = link {
-            parent.with_bonds(&mut |bonds| drop(bonds.links.insert(pid, Link::by_own(id))));
+            parent.with_bonds(&mut |bonds| _ = bonds.links.insert(pid, Link::by_own(id)));
         }
         Ok(Launch {
             shared,

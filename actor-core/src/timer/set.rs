@@ -166,7 +166,7 @@ impl Setting {
         let key = self
             .node
             .timers()
-            .insert_named(self.tick, timer, |key| drop(slot.set(key)));
+            .insert_named(self.tick, timer, |key| _ = slot.set(key));
         self.own(key)
     }
 

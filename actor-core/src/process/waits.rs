@@ -1,0 +1,152 @@
+//! Who waits for whom in a call: the graph in which a ring is a deadlock.
+//!
+//! A process has an edge to another while one of its callbacks waits for the other's answer; a callback takes no other mail
+//! meanwhile, so a ring of edges would wait until a deadline. Whoever closes the ring finds it: every process sets its
+//! own edge first and looks at the others' after that, both sequentially consistent. The edge is taken away by whoever
+//! answers, before the answer is given, so that an answered request is never taken for one that still waits.
+
+use crate::node::directory;
+use crate::pid::{LocalPid, Pid};
+use crate::process::ambient;
+use crate::process::header::{Header, flag};
+use crate::process::proc::Proc;
+use crate::sync::Arc;
+use std::fmt;
+
+/// One process of a ring of calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Waits {
+    /// The process that waits.
+    pub pid: Pid,
+    /// Its type.
+    pub type_name: &'static str,
+    /// The kind of message it is handling while it waits.
+    pub message: &'static str,
+}
+
+impl fmt::Display for Waits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} in {}", self.type_name, self.pid, self.message)
+    }
+}
+
+/// An edge of the graph, as long as it is held: the current process's callback waits for an answer.
+///
+/// Outside a process's callback there is no edge, as nothing else waits for the code there.
+#[derive(Debug)]
+pub struct Wait {
+    /// The process that waits, and the one it waits for.
+    edge: Option<(Pid, LocalPid)>,
+}
+
+impl Wait {
+    /// The edge of nobody.
+    pub const NONE: Self = Self { edge: None };
+
+    /// Notes that the current process waits for `callee`.
+    ///
+    /// # Errors
+    /// The ring that this closes, beginning with the current process. It then does not count as waiting.
+    pub fn begin(callee: Pid) -> Result<Self, Vec<Waits>> {
+        let Some(me) = ambient::with(Arc::clone).filter(|me| me.header().has(flag::IN_CALLBACK)) else {
+            return Ok(Self::NONE);
+        };
+        let header = me.header();
+        let pid = header.pid();
+        let wait = Self { edge: Some((pid, callee.local())) };
+        if header.wait_for(callee.local()) {
+            // A second call at the same time, as in a `join!`.
+            me.with_bonds(&mut |bonds| bonds.more_waits.push(callee.local()));
+            header.raise(flag::WAITS_MORE);
+        }
+        match ring(&me, callee) {
+            None => Ok(wait),
+            Some(ring) => Err(ring),
+        }
+    }
+
+    /// The process that waits, for whoever is going to answer it.
+    #[must_use]
+    pub fn waiter(&self) -> Option<Pid> {
+        self.edge.map(|(waiter, _)| waiter)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        if let Some((waiter, callee)) = self.edge {
+            // The waiting process is the ambient one, unless its future was given away; then it is looked up.
+            let mine = ambient::with(|me| (me.header().pid() == waiter).then(|| end(me, callee)));
+            if mine.flatten().is_none() {
+                answered(waiter, callee);
+            }
+        }
+    }
+}
+
+/// Takes away the edge of `waiter` to the process that is about to answer it.
+pub fn answering(waiter: Pid, callee: Pid) {
+    answered(waiter, callee.local());
+}
+
+fn answered(waiter: Pid, callee: LocalPid) {
+    if let Some(proc) = directory::lookup(waiter) {
+        end(&proc, callee);
+    }
+}
+
+fn end(waiter: &Arc<dyn Proc>, callee: LocalPid) {
+    let header = waiter.header();
+    if !header.waited_for(callee) && header.has(flag::WAITS_MORE) {
+        waiter.with_bonds(&mut |bonds| {
+            if let Some(at) = bonds.more_waits.iter().position(|&other| other == callee) {
+                bonds.more_waits.swap_remove(at);
+            }
+            if bonds.more_waits.is_empty() {
+                header.lower(flag::WAITS_MORE);
+            }
+        });
+    }
+}
+
+/// Searches the graph from `callee` for a way back to `me`.
+fn ring(me: &Arc<dyn Proc>, callee: Pid) -> Option<Vec<Waits>> {
+    let home = me.header().pid();
+    let mut trail = vec![describe(me)];
+    let mut seen = vec![home];
+    let mut open = vec![(1, callee)];
+    while let Some((depth, pid)) = open.pop() {
+        if pid == home {
+            trail.truncate(depth);
+            return Some(trail);
+        }
+        if seen.contains(&pid) {
+            continue;
+        }
+        seen.push(pid);
+        let Some(proc) = directory::lookup(pid) else { continue };
+        let next = edges(&proc);
+        if next.is_empty() {
+            continue;
+        }
+        trail.truncate(depth);
+        trail.push(describe(&proc));
+        open.extend(next.into_iter().map(|pid| (depth + 1, pid)));
+    }
+    None
+}
+
+fn edges(proc: &Arc<dyn Proc>) -> Vec<Pid> {
+    let header: &Header = proc.header();
+    let node = header.node.id();
+    let mut edges: Vec<Pid> = header.waits_for().on(node).into_iter().collect();
+    if header.has(flag::WAITS_MORE) {
+        proc.peek_bonds(&mut |bonds| edges.extend(bonds.more_waits.iter().filter_map(|more| more.on(node))));
+    }
+    edges
+}
+
+fn describe(proc: &Arc<dyn Proc>) -> Waits {
+    Waits { pid: proc.header().pid(), type_name: proc.type_name(), message: proc.message_name() }
+}
