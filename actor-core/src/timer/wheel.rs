@@ -21,17 +21,16 @@
 //!   timers of one tick stay in the order of their insertion.
 //! - A timer inserted after its deadline lies in the list of `elapsed` itself, and `elapsed` does not move on before
 //!   that list is empty.
-//! - An entry is in use (it has a serial and a value), held (a serial and no value) or free (neither). At most one is
-//!   held.
+//! - An entry is running (it has a serial number and a value), held (a serial number only) or free (neither). At most
+//!   one is held.
+//! - `open` lists the pages that have room. Only the last of them may be empty and yet have memory.
 //!
 //! # Memory
 //!
-//! All timers lie in one `Vec` and its free entries in a list like the others. Free entries at its end are cut off
-//! whenever a timer ends, [`TRIM`] at most each time so that no single timer pays for a million that ended before it;
-//! the buffer shrinks when three quarters of it are unused, and a wheel that becomes empty gives back all but [`KEEP`]
-//! entries at once. A running timer cannot move, so it keeps the entries below it.
-
-use std::num::NonZeroU64;
+//! Timers lie in pages of [`PAGE`] entries, so that no insertion copies the million before. A page whose last timer has
+//! ended is given back at once, unless it is the one that the next timer goes to: an empty wheel keeps one page. Of a
+//! page given back, a row of 40 bytes stays, which remembers how many names it has given out. A running timer does not
+//! move, so it keeps its page.
 
 /// The bits of a tick that one level decides on.
 const BITS: u32 = 6;
@@ -39,23 +38,30 @@ const BITS: u32 = 6;
 const SLOTS: usize = 1 << BITS;
 /// Levels that cover all 64 bits.
 const LEVELS: usize = 11;
-/// The list of free entries comes after those of the levels.
-const FREE: usize = LEVELS * SLOTS;
+/// Entries per page; few in tests, so that small wheels have many pages.
+const PAGE: usize = if cfg!(test) { 8 } else { 1024 };
 /// The link to no entry.
 const NIL: u32 = u32::MAX;
-/// So many free entries at most are cut off the end when a timer ends.
-const TRIM: usize = 256;
-/// Room for this many timers is never given back.
-const KEEP: usize = 64;
 
 /// Names one timer, and no other timer of the same wheel ever.
 ///
-/// The serial number alone is the name; the index only says where to look. A generation per entry would have to be
-/// remembered for entries that are given back, and would come round in a busy entry.
+/// The lower half is the index of the entry, the upper half the serial number of the timer in its page. A page that has
+/// given out 2^32 numbers is not used again, and there are 2^22 pages: names last for 2^54 timers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Key {
-    serial: NonZeroU64,
-    index: u32,
+pub(crate) struct Key(u64);
+
+impl Key {
+    fn new(serial: u32, index: u32) -> Self {
+        Self(u64::from(serial) << 32 | u64::from(index))
+    }
+
+    fn serial(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    fn index(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 /// Timers in order of their deadlines, and of their insertion within a tick.
@@ -64,15 +70,16 @@ pub(crate) struct Key {
 /// due at the next [`pop_expired`](Self::pop_expired), after those already due at that tick. Inserting and cancelling
 /// take constant time; a timer is moved at most once per level until it fires.
 pub(crate) struct Wheel<T> {
-    entries: Vec<Entry<T>>,
-    lists: Box<[List; FREE + 1]>,
-    /// Which lists have entries: a word per level, and one for the free list that is never searched.
-    occupied: [u64; LEVELS + 1],
+    pages: Vec<Page<T>>,
+    /// The pages that have room; the next timer goes to the last.
+    open: Vec<u32>,
+    lists: Box<[List; LEVELS * SLOTS]>,
+    /// Which lists have entries, a word per level.
+    occupied: [u64; LEVELS],
     /// The tick up to which timers have been popped.
     elapsed: u64,
     /// The timer popped last, until it is rearmed or released.
     held: Option<Key>,
-    last_serial: u64,
     len: usize,
 }
 
@@ -80,12 +87,12 @@ impl<T> Wheel<T> {
     /// An empty wheel at tick 0.
     pub(crate) fn new() -> Self {
         Self {
-            entries: Vec::new(),
-            lists: Box::new([List::EMPTY; FREE + 1]),
-            occupied: [0; LEVELS + 1],
+            pages: Vec::new(),
+            open: Vec::new(),
+            lists: Box::new([List::EMPTY; LEVELS * SLOTS]),
+            occupied: [0; LEVELS],
             elapsed: 0,
             held: None,
-            last_serial: 0,
             len: 0,
         }
     }
@@ -97,13 +104,9 @@ impl<T> Wheel<T> {
 
     /// Starts a timer that is due at tick `deadline`.
     pub(crate) fn insert(&mut self, deadline: u64, value: T) -> Key {
-        let index = self.allocate();
-        self.last_serial += 1;
-        let serial =
-            NonZeroU64::new(self.last_serial).expect("invariant: serial numbers start at one");
-        self.entries[index as usize].serial = Some(serial);
-        self.start(index, deadline, value);
-        Key { serial, index }
+        let key = self.allocate();
+        self.start(key.index(), deadline, value);
+        key
     }
 
     /// Ends a timer and returns its deadline and value; `None` if it has fired or been cancelled.
@@ -114,15 +117,15 @@ impl<T> Wheel<T> {
             self.release(key);
             return None;
         };
-        let value = self.stop(self.place(deadline), key.index);
-        self.free(key.index);
+        let value = self.stop(self.place(deadline), key.index());
+        self.free(key.index());
         Some((deadline, value))
     }
 
     /// The tick at which the timer is due, as it was given; `None` if it has fired or been cancelled.
     pub(crate) fn deadline(&self, key: Key) -> Option<u64> {
-        let entry = self.entries.get(key.index as usize)?;
-        (entry.serial == Some(key.serial) && entry.value.is_some()).then_some(entry.deadline)
+        let entry = self.entry(key.index())?;
+        (entry.serial == key.serial() && entry.value.is_some()).then_some(entry.deadline)
     }
 
     /// The tick to call [`pop_expired`](Self::pop_expired) at: the earliest deadline or, after cancellations, a tick
@@ -168,7 +171,7 @@ impl<T> Wheel<T> {
             return Some(value);
         }
         self.held = None;
-        self.start(key.index, deadline, value);
+        self.start(key.index(), deadline, value);
         None
     }
 
@@ -177,7 +180,7 @@ impl<T> Wheel<T> {
     pub(crate) fn release(&mut self, key: Key) {
         if self.held == Some(key) {
             self.held = None;
-            self.free(key.index);
+            self.free(key.index());
         }
     }
 
@@ -193,9 +196,7 @@ impl<T> Wheel<T> {
 
     /// The list with the earliest timers.
     fn first(&self) -> Option<usize> {
-        let level = self.occupied[..LEVELS]
-            .iter()
-            .position(|&slots| slots != 0)?;
+        let level = self.occupied.iter().position(|&slots| slots != 0)?;
         Some(level * SLOTS + self.occupied[level].trailing_zeros() as usize)
     }
 
@@ -203,7 +204,7 @@ impl<T> Wheel<T> {
     fn cascade(&mut self, list: usize) {
         let mut next = std::mem::replace(&mut self.lists[list], List::EMPTY).head;
         self.occupied[list / SLOTS] &= !(1 << (list % SLOTS));
-        while let Some(entry) = self.entries.get(next as usize) {
+        while let Some(entry) = self.entry(next) {
             let (index, list) = (next, self.place(entry.deadline));
             next = entry.next;
             self.link(list, index);
@@ -213,17 +214,16 @@ impl<T> Wheel<T> {
     /// Takes the first timer out of a list but leaves it its entry.
     fn hold(&mut self, list: usize) -> (Key, u64, T) {
         let index = self.lists[list].head;
-        let Entry {
+        let &mut Entry {
             serial, deadline, ..
-        } = self.entries[index as usize];
-        let serial = serial.expect("invariant: a running timer has a serial number");
-        let key = Key { serial, index };
+        } = self.linked(index);
+        let key = Key::new(serial, index);
         self.held = Some(key);
         (key, deadline, self.stop(list, index))
     }
 
     fn start(&mut self, index: u32, deadline: u64, value: T) {
-        let entry = &mut self.entries[index as usize];
+        let entry = self.linked(index);
         entry.deadline = deadline;
         entry.value = Some(value);
         self.len += 1;
@@ -233,7 +233,7 @@ impl<T> Wheel<T> {
     fn stop(&mut self, list: usize, index: u32) -> T {
         self.unlink(list, index);
         self.len -= 1;
-        self.entries[index as usize]
+        self.linked(index)
             .value
             .take()
             .expect("invariant: a running timer has a value")
@@ -241,70 +241,89 @@ impl<T> Wheel<T> {
 
     // ===== entries =====
 
-    fn allocate(&mut self) -> u32 {
-        let index = self.lists[FREE].tail;
-        if index != NIL {
-            self.unlink(FREE, index);
-            return index;
+    fn entry(&self, index: u32) -> Option<&Entry<T>> {
+        self.pages
+            .get(index as usize / PAGE)?
+            .entries
+            .get(index as usize % PAGE)
+    }
+
+    fn entry_mut(&mut self, index: u32) -> Option<&mut Entry<T>> {
+        self.pages
+            .get_mut(index as usize / PAGE)?
+            .entries
+            .get_mut(index as usize % PAGE)
+    }
+
+    /// An entry known to exist.
+    fn linked(&mut self, index: u32) -> &mut Entry<T> {
+        self.entry_mut(index)
+            .expect("invariant: a link leads to an entry")
+    }
+
+    /// Takes a free entry and gives it its name.
+    fn allocate(&mut self) -> Key {
+        if self.open.is_empty() {
+            self.open.push(self.pages.len() as u32);
+            self.pages.push(Page {
+                entries: Vec::new(),
+                free: NIL,
+                used: 0,
+                serial: 0,
+            });
+            assert!(
+                self.pages.len() <= NIL as usize / PAGE,
+                "invariant: memory ends before 2^32 timers do"
+            );
         }
-        let index = u32::try_from(self.entries.len())
-            .ok()
-            .filter(|&index| index != NIL);
-        self.entries.push(Entry {
-            serial: None,
-            deadline: 0,
-            prev: NIL,
-            next: NIL,
-            value: None,
-        });
-        index.expect("invariant: memory ends before 2^32 timers do")
+        let at = self.open[self.open.len() - 1];
+        let page = &mut self.pages[at as usize];
+        let (serial, slot) = page.take();
+        if page.is_full() {
+            self.open.pop();
+        }
+        Key::new(serial, at * PAGE as u32 + slot)
     }
 
     fn free(&mut self, index: u32) {
-        self.entries[index as usize].serial = None;
-        self.link(FREE, index);
-        if self.len == 0 && self.held.is_none() {
-            // All entries are free, so their links need not be undone one by one.
-            self.entries.clear();
-            self.lists[FREE] = List::EMPTY;
-            self.occupied[LEVELS] = 0;
-        }
-        for _ in 0..TRIM {
-            let Some(Entry { serial: None, .. }) = self.entries.last() else {
-                break;
-            };
-            self.unlink(FREE, self.entries.len() as u32 - 1);
-            self.entries.pop();
-        }
-        if self.entries.len() < self.entries.capacity() / 4 {
-            // Twice the entries: a wheel that grows again at once finds the room it needs.
-            self.entries.shrink_to(KEEP.max(self.entries.len() * 2));
+        let at = index / PAGE as u32;
+        let page = &mut self.pages[at as usize];
+        let was_full = page.is_full();
+        page.put(index % PAGE as u32);
+        // The page that may now be empty without being the last open one.
+        let idle = if was_full && !page.is_full() {
+            self.open.push(at);
+            self.open.iter().rev().nth(1).copied()
+        } else {
+            Some(at).filter(|at| self.open.last() != Some(at))
+        };
+        if let Some(idle) = idle {
+            self.pages[idle as usize].give_back_if_empty();
         }
     }
 
     /// Appends an entry to a list.
     fn link(&mut self, list: usize, index: u32) {
-        let deadline = self.entries[index as usize].deadline;
-        let List { tail, .. } = self.lists[list];
-        self.entries[index as usize].prev = tail;
-        self.entries[index as usize].next = NIL;
-        match self.entries.get_mut(tail as usize) {
+        let tail = std::mem::replace(&mut self.lists[list].tail, index);
+        match self.entry_mut(tail) {
             Some(last) => last.next = index,
             None => self.lists[list].head = index,
         }
-        self.lists[list].tail = index;
+        let entry = self.linked(index);
+        (entry.prev, entry.next) = (tail, NIL);
+        let deadline = entry.deadline;
         self.lists[list].earliest = self.lists[list].earliest.min(deadline);
         self.occupied[list / SLOTS] |= 1 << (list % SLOTS);
     }
 
     /// Removes an entry from the list it is in.
     fn unlink(&mut self, list: usize, index: u32) {
-        let Entry { prev, next, .. } = self.entries[index as usize];
-        match self.entries.get_mut(prev as usize) {
+        let &mut Entry { prev, next, .. } = self.linked(index);
+        match self.entry_mut(prev) {
             Some(before) => before.next = next,
             None => self.lists[list].head = next,
         }
-        match self.entries.get_mut(next as usize) {
+        match self.entry_mut(next) {
             Some(after) => after.prev = prev,
             None => self.lists[list].tail = prev,
         }
@@ -315,13 +334,70 @@ impl<T> Wheel<T> {
     }
 }
 
-/// A timer's place in the slab: 24 bytes and the value.
+/// A timer's place: 24 bytes and the value.
 struct Entry<T> {
-    serial: Option<NonZeroU64>,
     deadline: u64,
+    /// Zero if the entry is free.
+    serial: u32,
     prev: u32,
+    /// The next entry in the list; of a free entry, the slot of the next free one in its page.
     next: u32,
     value: Option<T>,
+}
+
+struct Page<T> {
+    entries: Vec<Entry<T>>,
+    /// The slot freed last.
+    free: u32,
+    /// How many entries are not free.
+    used: u32,
+    /// The number given out last. It survives the entries.
+    serial: u32,
+}
+
+impl<T> Page<T> {
+    /// Whether no timer can be added, for want of entries or of numbers.
+    fn is_full(&self) -> bool {
+        self.used as usize == PAGE || self.serial == u32::MAX
+    }
+
+    /// Takes a slot and numbers it.
+    fn take(&mut self) -> (u32, u32) {
+        let slot = if self.free == NIL {
+            self.entries.len() as u32
+        } else {
+            self.free
+        };
+        if self.free == NIL {
+            self.entries.push(Entry {
+                deadline: 0,
+                serial: 0,
+                prev: NIL,
+                next: NIL,
+                value: None,
+            });
+        }
+        self.used += 1;
+        self.serial += 1;
+        self.entries[slot as usize].serial = self.serial;
+        self.free = self.entries[slot as usize].next;
+        (self.serial, slot)
+    }
+
+    fn put(&mut self, slot: u32) {
+        let entry = &mut self.entries[slot as usize];
+        entry.serial = 0;
+        entry.next = self.free;
+        self.free = slot;
+        self.used -= 1;
+    }
+
+    fn give_back_if_empty(&mut self) {
+        if self.used == 0 {
+            self.entries = Vec::new();
+            self.free = NIL;
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -7,46 +7,70 @@ impl<T> Wheel<T> {
     #[track_caller]
     fn check(&self) {
         let mut linked = 0;
-        let mut free = 0;
         for (list, ends) in self.lists.iter().enumerate() {
             let occupied = self.occupied[list / SLOTS] >> (list % SLOTS) & 1 == 1;
             assert_eq!(occupied, ends.head != NIL, "bitmap of list {list}");
             let (mut at, mut prev) = (ends.head, NIL);
-            while let Some(entry) = self.entries.get(at as usize) {
+            while let Some(entry) = self.entry(at) {
                 assert_eq!(entry.prev, prev, "backward link of entry {at}");
-                if list == FREE {
-                    assert!(
-                        entry.serial.is_none() && entry.value.is_none(),
-                        "entry {at} is free"
-                    );
-                    free += 1;
-                } else {
-                    assert!(
-                        entry.serial.is_some() && entry.value.is_some(),
-                        "entry {at} runs"
-                    );
-                    assert_eq!(
-                        self.place(entry.deadline),
-                        list,
-                        "place of {} at {}",
-                        entry.deadline,
-                        self.elapsed
-                    );
-                    assert!(
-                        ends.earliest <= entry.deadline,
-                        "earliest deadline of list {list}"
-                    );
-                    linked += 1;
-                }
+                assert!(
+                    entry.serial != 0 && entry.value.is_some(),
+                    "entry {at} runs"
+                );
+                assert_eq!(
+                    self.place(entry.deadline),
+                    list,
+                    "place of {} at {}",
+                    entry.deadline,
+                    self.elapsed
+                );
+                assert!(
+                    ends.earliest <= entry.deadline,
+                    "earliest deadline of list {list}"
+                );
+                linked += 1;
                 (prev, at) = (at, entry.next);
             }
             assert_eq!((ends.tail, at), (prev, NIL), "ends of list {list}");
         }
         assert_eq!(linked, self.len);
         assert_eq!(
-            linked + free + usize::from(self.held.is_some()),
-            self.entries.len()
+            linked + usize::from(self.held.is_some()),
+            self.pages.iter().map(|page| page.used as usize).sum()
         );
+        let open: HashSet<u32> = self.open.iter().copied().collect();
+        assert_eq!(open.len(), self.open.len(), "a page is open once");
+        for (at, page) in self.pages.iter().enumerate() {
+            let used = page
+                .entries
+                .iter()
+                .filter(|entry| entry.serial != 0)
+                .count();
+            let slots = Some(page.free).filter(|&slot| slot != NIL);
+            let free = std::iter::successors(slots, |&slot| {
+                Some(page.entries[slot as usize].next).filter(|&next| next != NIL)
+            });
+            let free = free.count();
+            assert_eq!(
+                (used, used + free),
+                (page.used as usize, page.entries.len()),
+                "entries of page {at}"
+            );
+            assert_eq!(
+                open.contains(&(at as u32)),
+                !page.is_full(),
+                "page {at} is open"
+            );
+            let next = self.open.last() == Some(&(at as u32));
+            assert!(
+                page.used > 0 || next || page.entries.capacity() == 0,
+                "page {at} is given back"
+            );
+        }
+    }
+
+    fn room(&self) -> usize {
+        self.pages.iter().map(|page| page.entries.capacity()).sum()
     }
 
     /// The deadlines and values of all that is due, in order. The keys die.
@@ -237,7 +261,7 @@ impl Pair {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn does_what_a_sorted_list_does(steps in proptest::collection::vec(step(), 1..150)) {
@@ -419,12 +443,12 @@ fn a_popped_timer_that_is_cancelled_is_not_rearmed() {
     wheel.check();
 }
 
-// ===== memory =====
+// ===== memory and names =====
 
 #[test]
 fn an_entry_costs_24_bytes_and_the_value() {
     assert_eq!(size_of::<Entry<Box<u8>>>(), 24 + 8);
-    assert_eq!(size_of::<Option<Key>>(), 16);
+    assert_eq!((size_of::<Page<Box<u8>>>(), size_of::<Key>()), (40, 8));
 }
 
 #[test]
@@ -435,49 +459,77 @@ fn a_million_timers_give_their_memory_back_and_their_keys_stay_dead() {
         let keys: Vec<Key> = (0..1_000_000u64)
             .map(|at| wheel.insert(at * 7919 % 100_000 + 1, at))
             .collect();
+        assert!(
+            wheel.room() <= 1_000_000 + PAGE,
+            "no page has room to spare"
+        );
         for &key in &keys[500_000..] {
             assert!(wheel.cancel(key).is_some());
         }
+        assert!(wheel.room() <= 500_000 + 3 * PAGE, "half of it is back");
         assert_eq!(wheel.fired(100_000 * (round + 1)).len(), 500_000);
-        assert!(
-            wheel.entries.is_empty() && wheel.entries.capacity() <= KEEP,
-            "all is given back at once"
+        assert!(wheel.room() <= PAGE, "an empty wheel keeps one page");
+        assert_eq!(
+            wheel.pages.len(),
+            1_000_000usize.div_ceil(PAGE),
+            "pages are used again"
         );
         wheel.check();
-        dead.extend(keys.into_iter().step_by(1000));
+        dead.extend(keys);
     }
-    let keys: Vec<Key> = (0..1000).map(|at| wheel.insert(at, at)).collect();
+    let keys: Vec<Key> = (0..10_000).map(|at| wheel.insert(at, at)).collect();
     assert!(
         dead.iter()
             .all(|&key| wheel.deadline(key).is_none() && wheel.cancel(key).is_none())
     );
     assert!(keys.iter().all(|&key| wheel.deadline(key).is_some()));
+    dead.extend(keys);
+    assert_eq!(
+        dead.iter().collect::<HashSet<_>>().len(),
+        dead.len(),
+        "a key was reused"
+    );
 }
 
 #[test]
-fn survivors_keep_only_the_entries_below_them() {
+fn survivors_keep_their_own_pages_only() {
     let mut wheel = Wheel::new();
-    let keys: Vec<Key> = (0..100_000).map(|at| wheel.insert(at, at)).collect();
-    // The last entry ends last: until then it keeps all the others.
-    for &key in &keys[10..] {
-        assert!(wheel.cancel(key).is_some());
+    let keys: Vec<Key> = (0..100_000u64).map(|at| wheel.insert(at, at)).collect();
+    // 7919 is prime to the number of timers: they end in no order.
+    for at in (0..100_000)
+        .map(|at| at * 7919 % 100_000)
+        .filter(|at| at % 10_000 != 9_999)
+    {
+        assert_eq!(wheel.cancel(keys[at]), Some((at as u64, at as u64)));
     }
+    assert!(wheel.room() <= 11 * PAGE, "room for {}", wheel.room());
     wheel.check();
-    let others = 100_000 / TRIM;
-    for _ in 0..others {
-        let key = wheel.insert(5, 5);
+    assert_eq!(wheel.fired(100_000).len(), 10);
+    assert!(wheel.room() <= PAGE);
+}
+
+#[test]
+fn a_page_that_has_run_out_of_numbers_is_not_used_again() {
+    let mut wheel = Wheel::new();
+    let first = wheel.insert(1, 1);
+    wheel.pages[0].serial = u32::MAX - 2;
+    let keys: Vec<Key> = (2..6).map(|at| wheel.insert(at, at)).collect();
+    assert_eq!(
+        keys.iter()
+            .map(|key| key.index() as usize)
+            .collect::<Vec<_>>(),
+        [1, 2, PAGE, PAGE + 1]
+    );
+    wheel.check();
+    for &key in keys[..2].iter().chain([&first]) {
         assert!(wheel.cancel(key).is_some());
+        wheel.check();
     }
-    assert!(
-        wheel.entries.len() <= 10 + TRIM,
-        "{} entries for 10 timers",
-        wheel.entries.len()
+    assert_eq!(
+        wheel.pages[0].entries.capacity(),
+        0,
+        "its memory is given back"
     );
-    assert!(
-        wheel.entries.capacity() <= 4 * (10 + TRIM),
-        "room for {}",
-        wheel.entries.capacity()
-    );
-    wheel.check();
-    assert_eq!(wheel.fired(20).len(), 10);
+    assert_eq!(wheel.insert(6, 6).index() as usize, PAGE + 2);
+    assert_eq!(wheel.fired(6), [(4, 4), (5, 5), (6, 6)]);
 }
