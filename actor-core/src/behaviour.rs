@@ -12,3 +12,4 @@ pub use crate::process::send::send_system;
 pub use crate::process::waits::{Wait, Waits, answering};
 pub use crate::signal::Event;
 pub use crate::timer::deadline::Deadline;
+pub use crate::trace::{CrashReport, crashed, unhandled};

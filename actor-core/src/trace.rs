@@ -21,8 +21,9 @@ pub(crate) fn exited(
     message: &'static str,
     parent: Option<Pid>,
     reason: &ExitReason,
+    quiet: bool,
 ) {
-    if reason.is_clean() {
+    if quiet || reason.is_clean() {
         event!(debug, pid = %pid, kind = %kind, reason = %reason, "process ended");
     } else if matches!(reason, ExitReason::Killed | ExitReason::NoProc) {
         event!(debug, pid = %pid, kind = %kind, reason = %reason, "process killed");
@@ -57,4 +58,48 @@ pub(crate) fn dead_letter(letter: &DeadLetter) {
 /// A process does not give its worker back.
 pub(crate) fn stuck(pid: Pid, kind: &'static str, message: &'static str, since: Duration) {
     event!(warn, pid = %pid, kind = %kind, handling = %message, since = ?since, "process does not yield");
+}
+
+/// A behaviour crashed, with what it knows about it.
+pub fn crashed(report: &CrashReport<'_>) {
+    let location = match report.reason {
+        ExitReason::Panic(panic) => panic.location.as_deref().unwrap_or("unknown"),
+        _ => "none",
+    };
+    event!(
+        error,
+        pid = %report.pid,
+        kind = %report.kind,
+        parent = ?report.parent,
+        handling = %report.message,
+        client = ?report.client,
+        state = %report.state,
+        location = %location,
+        reason = %report.reason,
+        "process crashed"
+    );
+}
+
+/// What a behaviour knows about its crash.
+#[derive(Debug)]
+pub struct CrashReport<'a> {
+    /// The process.
+    pub pid: Pid,
+    /// Its type.
+    pub kind: &'static str,
+    /// Who started it with a link.
+    pub parent: Option<Pid>,
+    /// The kind of message it was handling.
+    pub message: &'static str,
+    /// Who had sent it, if it was a call.
+    pub client: Option<Pid>,
+    /// Its state, as it shows it.
+    pub state: &'a str,
+    /// Why.
+    pub reason: &'a ExitReason,
+}
+
+/// A behaviour got a message that it has no use for.
+pub fn unhandled(pid: Pid, kind: &'static str, message: &'static str) {
+    event!(warn, pid = %pid, kind = %kind, message_type = %message, "message has no handler and is dropped");
 }

@@ -259,6 +259,11 @@ impl<M> Queue<M> {
         self.entries[at] = Entry::Mail(mail);
     }
 
+    /// The first event, taken out of its place.
+    pub(crate) fn take_event(&mut self) -> Option<Box<Event>> {
+        take_event(&mut self.entries)
+    }
+
     /// Takes the exits of `pid` out of the queue.
     pub(crate) fn flush_exits(&mut self, pid: Pid) -> Vec<Event> {
         let is_exit = |entry: &Entry<M>| match entry {
@@ -403,4 +408,13 @@ pub(crate) fn next_mail<M>(batch: &mut VecDeque<Entry<M>>) -> Option<Mail<M>> {
         }
     }
     None
+}
+
+/// The first event of a queue, taken out of it.
+pub(crate) fn take_event<M>(entries: &mut VecDeque<Entry<M>>) -> Option<Box<Event>> {
+    let found = entries.iter_mut().find(|entry| matches!(entry, Entry::Mail(Mail::Event(_))))?;
+    match std::mem::replace(found, Entry::Void) {
+        Entry::Mail(Mail::Event(event)) => Some(event),
+        _ => None,
+    }
 }

@@ -10,6 +10,8 @@ pub struct Class<M> {
     pub type_name: fn() -> &'static str,
     /// Takes a message of another type out of its parcel, if the process has a use for it.
     pub accept: fn(Parcel<'_>) -> Option<M>,
+    /// Whether the behaviour reports its crashes itself, with more to say than the run loop knows.
+    pub reports_crashes: bool,
     /// The name of the kind of message that [`Inbox::note_message`](crate::behaviour::Inbox::note_message) was told of.
     pub message_name: fn(u16) -> &'static str,
 }
@@ -19,6 +21,7 @@ impl<M: Any + Send> Class<M> {
     pub const PLAIN: Self = Self {
         type_name: || std::any::type_name::<M>(),
         accept: |mut parcel| parcel.take::<M>(),
+        reports_crashes: false,
         message_name: |_| std::any::type_name::<M>(),
     };
 }

@@ -43,12 +43,14 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
         part(node, pid, &reason, bonds);
     }
     remains.waiting.into_iter().for_each(Waker::wake);
+    let quiet = shared.class.reports_crashes;
     crate::trace::exited(
         pid,
         shared.type_name(),
         shared.message_name(),
         parent,
         &reason,
+        quiet,
     );
 
     for entry in unread {

@@ -2,10 +2,11 @@
 
 use crate::budget::Spend;
 use crate::mailbox::mail::{Entry, Mail};
-use crate::mailbox::queue::next_mail;
+use crate::mailbox::queue::{next_mail, take_event};
 use crate::pid::Pid;
 use crate::process::ambient;
 use crate::process::header::flag;
+use crate::process::proc::Proc;
 use crate::process::process_ref::ProcessRef;
 use crate::process::shared::{Drained, Shared};
 use crate::signal::Event;
@@ -66,6 +67,42 @@ impl<M: Send + 'static> Intake<M> {
             Some(mail) => Poll::Ready(mail),
             None => Poll::Pending,
         }
+    }
+
+    /// Polls for the next event and leaves messages where they are, for a suspended behaviour.
+    pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        loop {
+            let header = &self.shared.header;
+            if ambient::is_spent() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if header.has(flag::SIGNALS | flag::DOOMED) {
+                self.shared.handle_signals();
+                if header.has(flag::DOOMED) {
+                    return Poll::Pending;
+                }
+            }
+            let event = match take_event(&mut self.batch) {
+                Some(event) => Some(event),
+                None => match self.shared.next_event() {
+                    Drained::Mail(Mail::Event(event)) => Some(event),
+                    Drained::SignalsFirst => continue,
+                    Drained::Mail(_) | Drained::Empty => return Poll::Pending,
+                },
+            };
+            if let Some(Mail::Event(event)) = event.and_then(|event| self.count(Mail::Event(event))) {
+                return Poll::Ready(*event);
+            }
+        }
+    }
+
+    /// The process that started this one with a link.
+    #[must_use]
+    pub fn parent(&self) -> Option<Pid> {
+        let mut parent = None;
+        self.shared.peek_bonds(&mut |bonds| parent = bonds.parent);
+        parent
     }
 
     /// The next mail, if there is any now.

@@ -7,6 +7,8 @@ use crate::process::bonds::Bonds;
 use crate::process::header::Header;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Signal};
+use std::any::Any;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// What a full mailbox means for a sender.
@@ -53,4 +55,6 @@ pub(crate) trait Proc: Send + Sync {
     /// `true`: a place is reserved. `false`: the process has ended.
     fn poll_line(&self, ticket: Ticket, cx: &Context<'_>) -> Poll<bool>;
     fn leave_line(&self, ticket: Ticket);
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }

@@ -26,6 +26,13 @@ impl<M: Send + 'static> ProcessRef<M> {
         Self { shared }
     }
 
+    /// The handle of a process that is known by pid. `None`: it has ended, or takes messages of another type.
+    #[must_use]
+    pub fn find(pid: Pid) -> Option<Self> {
+        let proc = crate::node::directory::lookup(pid)?;
+        Some(Self::new(proc.as_any().downcast().ok()?))
+    }
+
     /// The process's pid.
     #[must_use]
     pub fn pid(&self) -> Pid {

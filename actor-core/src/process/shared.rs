@@ -14,7 +14,9 @@ use crate::process::proc::Proc;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Signal};
 use crate::sync::Mutex;
+use std::any::Any;
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// A process as its senders hold it.
@@ -251,6 +253,21 @@ impl<M: Send + 'static> Shared<M> {
         mail.map_or(Drained::Empty, Drained::Mail)
     }
 
+    /// The first event, or parks the receiver; messages stay where they are.
+    pub(crate) fn next_event(&self) -> Drained<M> {
+        let mut queue = self.queue.lock();
+        if self.header.has(flag::SIGNALS) {
+            return Drained::SignalsFirst;
+        }
+        match queue.take_event() {
+            Some(event) => Drained::Mail(Mail::Event(event)),
+            None => {
+                queue.parked = true;
+                Drained::Empty
+            }
+        }
+    }
+
     /// Lets waiting senders in while a batch is still being worked off.
     pub(crate) fn let_in(&self) {
         let mut wakers = Vec::new();
@@ -392,6 +409,10 @@ impl<M: Send + 'static> Proc for Shared<M> {
         if self.leave(ticket).is_err() {
             self.release_place();
         }
+    }
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
     }
 
 }
