@@ -120,6 +120,12 @@ impl<M: Send + 'static> Intake<M> {
         self.shared.header.note_message(kind);
     }
 
+    /// What [`note_message`](Self::note_message) was told last.
+    #[must_use]
+    pub fn current_message(&self) -> u16 {
+        self.shared.header.current_message()
+    }
+
     /// Says whether the process is inside a callback, during which it takes no other mail. Cycles of calls are found
     /// among such processes only.
     pub fn set_in_callback(&self, inside: bool) {

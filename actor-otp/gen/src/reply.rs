@@ -79,6 +79,13 @@ impl<R> Caller<R> {
         matches!(self.slot.lock().progress, Progress::Closed)
     }
 
+    /// Begins to handle the request: until when its caller waits, and who that is. `None`: the caller has gone. For behaviours.
+    #[doc(hidden)]
+    pub fn begin(&self) -> Option<(Option<Instant>, Option<Pid>)> {
+        let state = self.slot.lock();
+        (!matches!(state.progress, Progress::Closed)).then_some((state.deadline, state.caller))
+    }
+
     /// Leaves the caller to learn the reason why the server ends. For behaviours.
     #[doc(hidden)]
     pub fn leave_to_exit(self) {
