@@ -22,6 +22,21 @@ fn every_member_forbids_unsafe_code() {
 }
 
 #[test]
+fn no_library_has_a_build_script() {
+    let faults = scripts(&tree::files());
+    assert_none("a library builds without running code of ours", &faults);
+}
+
+#[test]
+fn a_build_script_is_found() {
+    let file = |path| File::new(path, "fn main() {}");
+    assert_eq!(scripts(&[file("actor-core/build.rs")]).len(), 1);
+    assert_eq!(scripts(&[file("actor-otp/gen/build.rs")]).len(), 1);
+    assert_eq!(scripts(&[file("tests/build.rs")]).len(), 0);
+    assert_eq!(scripts(&[file("actor-core/src/build.rs")]).len(), 0);
+}
+
+#[test]
 fn a_forgotten_package_is_found() {
     let workspace = "[workspace]\nmembers = [\"one\"]\nexclude = [\"other\"]";
     let workspace: Table = workspace.parse().expect("it is a manifest");
@@ -85,6 +100,14 @@ fn lenient(workspace: &Table, manifests: &[Manifest]) -> Vec<String> {
         faults.push("the workspace does not forbid unsafe_code".to_owned());
     }
     faults
+}
+
+/// Build scripts of the packages that users compile.
+fn scripts(files: &[File]) -> Vec<String> {
+    let ours = files.iter().filter(|file| file.path.starts_with("actor-"));
+    ours.filter(|file| file.path.ends_with("/build.rs") && !file.path.contains("/src/"))
+        .map(|file| format!("{} is a build script", file.path))
+        .collect()
 }
 
 fn listed<'a>(workspace: &'a Table, key: &str) -> BTreeSet<&'a str> {
