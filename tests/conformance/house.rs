@@ -29,7 +29,10 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("an hour passes at once", hour_passes_at_once),
         trial("a body may fail by value", body_fails_by_value),
-        trial("a panic fails with its text", panic_fails_with_its_text),
+        trial(
+            "a panic fails with its place and text",
+            panic_fails_with_its_text,
+        ),
         trial("a test that hangs is named", hang_is_named),
         trial("every flavor is what it says", flavors_differ),
         trial("an id passes if all its tests do", ledger_wants_all),
@@ -62,7 +65,10 @@ fn panic_fails_with_its_text() {
         assert!(Handle::try_current().is_err(), "expected in this test");
     });
     let outcome = run::guarded("A-1", run::LIMIT, move || case.run(Flavor::Paused));
-    assert_eq!(outcome, Err("expected in this test".to_owned()));
+    let fault = outcome.expect_err("the panic has to be caught");
+    assert!(fault.starts_with("panicked at "), "{fault}");
+    assert!(fault.contains("house.rs:"), "{fault}");
+    assert!(fault.ends_with(": expected in this test"), "{fault}");
 }
 
 /// With no time at all, a body that waits for ever has overrun it, on any machine.

@@ -10,6 +10,7 @@ mod catalogue;
 mod gate;
 mod house;
 mod ledger;
+mod panics;
 mod report;
 mod run;
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         }
     };
 
+    panics::print_briefly();
     let cases = areas::cases();
     let ledger = Ledger::default();
     let mut trials: Vec<Trial> = gate::trials(&catalogue, &cases);

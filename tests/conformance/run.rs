@@ -1,12 +1,12 @@
 //! Where a test runs: a fresh runtime on a thread of its own, with an end to waiting.
 
-use std::any::Any;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
+
+use crate::panics;
 
 /// How long a test may take in real time before it counts as hanging. Nothing in the suite waits
 /// for real time to pass, so only a test that will never end comes near it.
@@ -66,22 +66,13 @@ pub(crate) fn guarded(
     thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
-            let outcome = panic::catch_unwind(AssertUnwindSafe(job));
             // The receiver is gone if the job overran its limit, and was reported by that.
-            end.send(outcome).ok();
+            end.send(panics::caught(job)).ok();
         })
         .expect("a test needs a thread");
     match ended.recv_timeout(limit) {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(payload)) => Err(text(payload.as_ref())),
+        Ok(outcome) => outcome,
         Err(RecvTimeoutError::Timeout) => Err(format!("{name} has not ended after {limit:?}")),
         Err(RecvTimeoutError::Disconnected) => Err(format!("{name} ended without an outcome")),
     }
-}
-
-fn text(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("panicked with a value that is no text")
-        .to_owned()
 }
