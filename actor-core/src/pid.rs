@@ -38,7 +38,8 @@ impl Pid {
     }
 
     /// Index and generation in one word: enough to tell processes of one node apart. Zero is never a process.
-    pub(crate) fn local(self) -> LocalPid {
+    #[must_use]
+    pub fn local(self) -> LocalPid {
         LocalPid((u64::from(self.generation) << 32) | u64::from(self.index) + 1)
     }
 }
@@ -60,12 +61,25 @@ impl fmt::Debug for Pid {
 }
 
 /// A pid without its node, packed into a word so that it fits an atomic.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct LocalPid(pub(crate) u64);
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct LocalPid(pub(crate) u64);
 
 impl LocalPid {
+    /// The packed word.
+    #[must_use]
+    pub fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// From a packed word.
+    #[must_use]
+    pub fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
     /// The full pid on `node`; `None` for the word zero.
-    pub(crate) fn on(self, node: NodeId) -> Option<Pid> {
+    #[must_use]
+    pub fn on(self, node: NodeId) -> Option<Pid> {
         let index = (self.0 & u64::from(u32::MAX)).checked_sub(1)?;
         Some(Pid {
             node,

@@ -239,11 +239,17 @@ impl Node {
         self.nanos_at(Instant::now())
     }
 
-    pub(crate) fn nanos_at(&self, at: Instant) -> u64 {
+    /// An instant on this node's own clock, in nanoseconds. For behaviours.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn nanos_at(&self, at: Instant) -> u64 {
         u64::try_from(at.saturating_duration_since(self.0.start).as_nanos()).unwrap_or(u64::MAX)
     }
 
-    pub(crate) fn instant_at(&self, nanos: u64) -> Instant {
+    /// The instant that is `nanos` on this node's own clock. For behaviours.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn instant_at(&self, nanos: u64) -> Instant {
         self.0.start + Duration::from_nanos(nanos)
     }
 

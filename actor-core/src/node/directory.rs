@@ -9,6 +9,7 @@ use crate::signal::Signal;
 use crate::sync::{Arc, AtomicU32, Ordering, RwLock, Weak};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
 
 struct Entry {
     incarnation: u32,
@@ -99,4 +100,10 @@ fn next_incarnation() -> u32 {
         (since.as_millis() as u32) ^ std::process::id().rotate_left(16)
     });
     first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The instant that is `nanos` on the clock of a node, if the node is still there. For behaviours.
+#[must_use]
+pub fn instant_on(id: NodeId, nanos: u64) -> Option<Instant> {
+    node(id).map(|node| node.instant_at(nanos))
 }

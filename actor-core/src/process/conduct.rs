@@ -28,17 +28,24 @@ macro_rules! conductor {
         pub(crate) fn $name<B: $body>(mut stage: Stage<B::Msg>, mut body: B) -> impl Future<Output = ()> {
             // An `async fn` would keep its arguments twice, and so would moving them into locals.
             async move {
-                let mut end = {
+                let end = {
                     let mut running = pin!(Some(body.run()));
                     let end = poll_fn(|cx| stage.turn(running.as_mut(), cx)).await;
                     stage.abandon(running, end)
                 };
-                if let End::Own(reason) = end {
-                    let mut finishing = pin!(Some(body.finish(reason)));
-                    end = poll_fn(|cx| stage.turn(finishing.as_mut(), cx)).await;
-                    end = stage.abandon(finishing, end);
-                }
-                let (End::Own(reason) | End::Signalled(reason)) = end;
+                let reason = match end {
+                    End::Signalled(reason) => reason,
+                    // Boxed: the last phase must not take room in every process for life.
+                    End::Own(reason) => {
+                        Box::pin(async {
+                            let mut finishing = pin!(Some(body.finish(reason)));
+                            let end = poll_fn(|cx| stage.turn(finishing.as_mut(), cx)).await;
+                            let (End::Own(reason) | End::Signalled(reason)) = stage.abandon(finishing, end);
+                            reason
+                        })
+                        .await
+                    }
+                };
                 stage.end(reason, body);
             }
         }

@@ -15,7 +15,6 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
-use tokio::time::Instant;
 
 /// Takes a process's mail, one piece after the other, and spends its budget on the way.
 ///
@@ -136,10 +135,10 @@ impl<M: Send + 'static> Intake<M> {
         }
     }
 
-    /// Sets until when the caller of the request being handled waits; nested calls inherit it. `None`: no limit.
-    pub fn set_deadline(&self, deadline: Option<Instant>) {
-        let header = &self.shared.header;
-        header.set_deadline(deadline.map_or(u64::MAX, |at| header.node.nanos_at(at)));
+    /// Sets until when the caller of the request being handled waits, in nanoseconds on the node's clock; nested calls inherit it.
+    /// `u64::MAX`: no limit.
+    pub fn set_deadline(&self, nanos: u64) {
+        self.shared.header.set_deadline(nanos);
     }
 
     /// Says for inspection that the behaviour is suspended, or no longer.

@@ -31,68 +31,34 @@ impl fmt::Display for Waits {
     }
 }
 
-/// An edge of the graph, as long as it is held: the current process's callback waits for an answer.
+/// Notes that the current process waits for `callee`, until [`answering`] takes the edge away. Returns whether it does: outside
+/// a callback there is no edge, as nothing else waits for the code there.
 ///
-/// Outside a process's callback there is no edge, as nothing else waits for the code there.
-#[derive(Debug)]
-pub struct Wait {
-    /// The process that waits, and the one it waits for.
-    edge: Option<(Pid, LocalPid)>,
-}
-
-impl Wait {
-    /// The edge of nobody.
-    pub const NONE: Self = Self { edge: None };
-
-    /// Notes that the current process waits for `callee`.
-    ///
-    /// # Errors
-    /// The ring that this closes, beginning with the current process. It then does not count as waiting.
-    pub fn begin(callee: Pid) -> Result<Self, Vec<Waits>> {
-        let Some(me) = ambient::with(Arc::clone).filter(|me| me.header().has(flag::IN_CALLBACK)) else {
-            return Ok(Self::NONE);
-        };
-        let header = me.header();
-        let pid = header.pid();
-        let wait = Self { edge: Some((pid, callee.local())) };
-        if header.wait_for(callee.local()) {
-            // A second call at the same time, as in a `join!`.
-            me.with_bonds(&mut |bonds| bonds.more_waits.push(callee.local()));
-            header.raise(flag::WAITS_MORE);
-        }
-        match ring(&me, callee) {
-            None => Ok(wait),
-            Some(ring) => Err(ring),
-        }
+/// # Errors
+/// The ring that this closes, beginning with the current process. It then does not count as waiting.
+pub fn begin_wait(callee: Pid) -> Result<bool, Vec<Waits>> {
+    let Some(me) = ambient::with(Arc::clone).filter(|me| me.header().has(flag::IN_CALLBACK)) else {
+        return Ok(false);
+    };
+    let header = me.header();
+    if header.wait_for(callee.local()) {
+        // A second call at the same time, as in a `join!`.
+        me.with_bonds(&mut |bonds| bonds.more_waits.push(callee.local()));
+        header.raise(flag::WAITS_MORE);
     }
-
-    /// The process that waits, for whoever is going to answer it.
-    #[must_use]
-    pub fn waiter(&self) -> Option<Pid> {
-        self.edge.map(|(waiter, _)| waiter)
-    }
-}
-
-impl Drop for Wait {
-    fn drop(&mut self) {
-        if let Some((waiter, callee)) = self.edge {
-            // The waiting process is the ambient one, unless its future was given away; then it is looked up.
-            let mine = ambient::with(|me| (me.header().pid() == waiter).then(|| end(me, callee)));
-            if mine.flatten().is_none() {
-                answered(waiter, callee);
-            }
+    match ring(&me, callee) {
+        None => Ok(true),
+        Some(ring) => {
+            end(&me, callee.local());
+            Err(ring)
         }
     }
 }
 
-/// Takes away the edge of `waiter` to the process that is about to answer it.
+/// Takes away the edge of `waiter` to `callee`: the answer is about to be given, or is not waited for any more.
 pub fn answering(waiter: Pid, callee: Pid) {
-    answered(waiter, callee.local());
-}
-
-fn answered(waiter: Pid, callee: LocalPid) {
     if let Some(proc) = directory::lookup(waiter) {
-        end(&proc, callee);
+        end(&proc, callee.local());
     }
 }
 

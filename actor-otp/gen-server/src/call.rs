@@ -26,7 +26,7 @@ pub struct Call<'a, S: GenServer, R> {
 
 impl<'a, S: GenServer, R> Call<'a, S, R> {
     pub(crate) fn new(server: &'a Handle<S>, message: impl FnOnce(Caller<R>) -> S::Msg) -> Self {
-        Self { server, request: Some(Request::new(message)) }
+        Self { server, request: Some(Request::new(server.pid(), message)) }
     }
 
     /// Waits so long: a [`Duration`], or [`Timeout::Infinity`].

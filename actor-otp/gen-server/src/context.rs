@@ -3,7 +3,7 @@
 use crate::handle::Handle;
 use crate::server::{Continue, GenServer};
 use crate::server_ref::ServerRef;
-use actor_core::behaviour::Intake;
+use actor_core::behaviour::{Intake, LocalPid};
 use actor_core::{Crash, ExitReason, Pid, TimerRef, send_after, send_interval, trap_exit};
 use actor_gen::debug::{Debug, SysEvent};
 use actor_gen::{Abort, Caller};
@@ -22,9 +22,8 @@ pub struct Context<S: GenServer> {
     pub(crate) intake: Intake<S::Msg>,
     /// Handled right after the callback.
     pub(crate) next: Option<Box<S::Msg>>,
-    pub(crate) idle: Option<Instant>,
     /// Who made the request that is being handled, for the crash report.
-    client: Option<Pid>,
+    client: LocalPid,
     /// Set when the server is to end.
     pub(crate) ending: Option<Box<ExitReason>>,
     pub(crate) rare: Option<Box<Rare>>,
@@ -38,6 +37,7 @@ pub(crate) struct Rare {
     sweep_at: usize,
     /// Replies that wait for `terminate`.
     last_replies: Vec<Box<dyn FnOnce() + Send>>,
+    pub(crate) idle: Option<Instant>,
     pub(crate) debug: Debug,
     pub(crate) suspended: bool,
     pub(crate) hibernate_after: Option<Duration>,
@@ -46,7 +46,7 @@ pub(crate) struct Rare {
 
 impl<S: GenServer> Context<S> {
     pub(crate) fn new(intake: Intake<S::Msg>) -> Self {
-        Self { intake, next: None, idle: None, client: None, ending: None, rare: None }
+        Self { intake, next: None, client: LocalPid::default(), ending: None, rare: None }
     }
 
     /// This server's pid.
@@ -85,7 +85,7 @@ impl<S: GenServer> Context<S> {
     /// Sends this server an [`IdleTimeout`] if no message comes for so long; any message cancels it for good. With a zero duration
     /// it comes if the mailbox is empty now. A system request does not disturb it.
     pub fn idle_timeout(&mut self, after: Duration) {
-        self.idle = Instant::now().checked_add(after);
+        self.rare().idle = Instant::now().checked_add(after);
     }
 
     /// Gives back the memory of empty queues before the server waits next. OTP's `hibernate`.
@@ -123,7 +123,7 @@ impl<S: GenServer> Context<S> {
     /// The process whose request is being handled, if it is one.
     #[must_use]
     pub fn client(&self) -> Option<Pid> {
-        self.client
+        self.client.on(self.pid().node())
     }
 
     // ===== for generated code =====
@@ -132,9 +132,7 @@ impl<S: GenServer> Context<S> {
     #[doc(hidden)]
     pub fn begin_call<R>(&mut self, caller: &Caller<R>) -> bool {
         let Some((deadline, client)) = caller.begin() else { return false };
-        if deadline.is_some() {
-            self.intake.set_deadline(deadline);
-        }
+        self.intake.set_deadline(deadline);
         self.client = client;
         true
     }
@@ -179,7 +177,7 @@ impl<S: GenServer> Context<S> {
     }
 
     pub(crate) fn end_request(&mut self) {
-        self.client = None;
+        self.client = LocalPid::default();
     }
 
     pub(crate) fn rare(&mut self) -> &mut Rare {

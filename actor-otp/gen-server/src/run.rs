@@ -61,10 +61,28 @@ impl<S: GenServer> Body for Server<S> {
                 }
                 self.boot = None;
             }
-            let Some(state) = &mut self.state else { return ExitReason::Normal };
-            match serve(state, &mut self.cx).await {
-                Ok(()) => ExitReason::Normal,
-                Err(reason) => reason,
+            loop {
+                let message = match self.cx.next.take() {
+                    Some(next) => *next,
+                    None => {
+                        let next = next(&mut self.cx).await;
+                        match self.message(next) {
+                            Ok(Some(message)) => message,
+                            Ok(None) => continue,
+                            Err(reason) => return reason,
+                        }
+                    }
+                };
+                self.cx.intake.note_message(S::message_kind(&message));
+                self.cx.note(|kind| SysEvent::In(S::message_name(kind)));
+                let Some(state) = &mut self.state else { return ExitReason::Normal };
+                let outcome = match state.handle_now(message, &mut self.cx) {
+                    Ok(outcome) => outcome,
+                    Err(message) => state.handle(message, &mut self.cx).await,
+                };
+                if let Err(reason) = outcome.and_then(|()| self.cx.after()) {
+                    return reason;
+                }
             }
         }
     }
@@ -87,34 +105,18 @@ impl<S: GenServer> Body for Server<S> {
     }
 }
 
-/// Serves until the server is to end; the error is the reason.
-async fn serve<S: GenServer>(state: &mut S, cx: &mut Context<S>) -> Crash {
-    loop {
-        let message = match cx.next.take() {
-            Some(next) => *next,
-            None => match next(cx).await {
-                Next::Message(message) => message,
-                Next::Other(message) => match other(cx, message) {
-                    Some(message) => message,
-                    None => continue,
-                },
-                Next::Idle => match info(cx, IdleTimeout) {
-                    Some(message) => message,
-                    None => continue,
-                },
-                Next::Event(event) => match event_message(state, cx, event)? {
-                    Some(message) => message,
-                    None => continue,
-                },
+impl<S: GenServer> Server<S> {
+    /// The message that the next thing to do is. `None`: it is none, or is done. An error is the end.
+    fn message(&mut self, next: Next<S::Msg>) -> Result<Option<S::Msg>, ExitReason> {
+        match next {
+            Next::Message(message) => Ok(Some(message)),
+            Next::Other(message) => Ok(other(&self.cx, message)),
+            Next::Idle => Ok(info(&self.cx, IdleTimeout)),
+            Next::Event(event) => match &mut self.state {
+                Some(state) => event_message(state, &mut self.cx, event),
+                None => Ok(None),
             },
-        };
-        cx.intake.note_message(S::message_kind(&message));
-        cx.note(|kind| SysEvent::In(S::message_name(kind)));
-        match state.handle_now(message, cx) {
-            Ok(outcome) => outcome?,
-            Err(message) => state.handle(message, cx).await?,
         }
-        cx.after()?;
     }
 }
 
@@ -150,7 +152,7 @@ fn other<S: GenServer>(cx: &Context<S>, mut message: AnyMessage) -> Option<S::Ms
 
 /// The next thing to do, once there is one.
 async fn next<S: GenServer>(cx: &mut Context<S>) -> Next<S::Msg> {
-    if cx.idle.is_none() && cx.rare.is_none() {
+    if cx.rare.is_none() {
         return mail(cx.intake.next().await);
     }
     next_rare(cx).await
@@ -166,9 +168,9 @@ fn mail<M>(mail: Mail<M>) -> Next<M> {
 
 /// As `next`, for a server that is suspended, waits for an idle timeout, or wants to hibernate. Boxed, as few do.
 fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<Output = Next<S::Msg>> + Send + '_>> {
-    let (suspended, hibernate, rest) = match &mut cx.rare {
-        Some(rare) => (rare.suspended, std::mem::take(&mut rare.hibernate), rare.hibernate_after),
-        None => (false, false, None),
+    let (suspended, hibernate, rest, idle_at) = match &mut cx.rare {
+        Some(rare) => (rare.suspended, std::mem::take(&mut rare.hibernate), rare.hibernate_after, rare.idle),
+        None => (false, false, None, None),
     };
     Box::pin(async move {
         if hibernate {
@@ -187,7 +189,7 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
             if polled.is_ready() || suspended {
                 return polled;
             }
-            if let Some(at) = cx.idle {
+            if let Some(at) = idle_at {
                 if at <= Instant::now() || idle.poll(me.node(), at, task).is_ready() {
                     return Poll::Ready(Next::Idle);
                 }
@@ -203,7 +205,7 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
         .await;
         if !matches!(next, Next::Event(Event::System(_))) {
             // Any message ends it for good; a system request lets it run on.
-            cx.idle = None;
+            cx.rare().idle = None;
         }
         next
     })
@@ -213,7 +215,7 @@ impl<S: GenServer> Context<S> {
     /// What a callback left to be done.
     fn after(&mut self) -> Crash {
         self.end_request();
-        self.intake.set_deadline(None);
+        self.intake.set_deadline(u64::MAX);
         match self.ending.take() {
             Some(reason) => Err(*reason),
             None => Ok(()),

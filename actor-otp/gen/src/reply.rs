@@ -1,8 +1,9 @@
 //! The way back from a server to its caller.
 
-use actor_core::behaviour::{Wait, answering};
 use actor_core::Pid;
+use actor_core::behaviour::{LocalPid, answering, instant_on};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
@@ -28,16 +29,16 @@ pub(crate) enum Answer<R> {
 }
 
 struct Slot<R> {
-    state: Mutex<State<R>>,
-}
-
-struct State<R> {
-    progress: Progress<R>,
-    deadline: Option<Instant>,
-    /// The process whose callback waits, and its server, for the graph of waiting processes.
-    waiter: Option<(Pid, Pid)>,
+    progress: Mutex<Progress<R>>,
+    /// The server that is asked.
+    server: Pid,
+    // Stored by the caller before the request is sent, and read by the server after: the mailbox's lock lies between.
+    /// Nanoseconds on the server's clock; `u64::MAX`: none.
+    deadline: AtomicU64,
     /// The calling process, if it is one.
-    caller: Option<Pid>,
+    caller: AtomicU64,
+    /// Whether a callback of that process waits, so that it has an edge in the graph of waiting processes.
+    waits: AtomicBool,
 }
 
 enum Progress<R> {
@@ -50,10 +51,15 @@ enum Progress<R> {
 
 impl<R> Caller<R> {
     /// A way back, and its other end.
-    pub(crate) fn pair() -> (Self, Receiver<R>) {
-        let state = State { progress: Progress::Open, deadline: None, waiter: None, caller: None };
-        let slot = Arc::new(Slot { state: Mutex::new(state) });
-        (Self { slot: Arc::clone(&slot) }, Receiver { slot })
+    pub(crate) fn pair(server: Pid) -> (Self, Receiver<R>) {
+        let slot = Arc::new(Slot {
+            progress: Mutex::new(Progress::Open),
+            server,
+            deadline: AtomicU64::new(u64::MAX),
+            caller: AtomicU64::new(0),
+            waits: AtomicBool::new(false),
+        });
+        (Self { slot: Arc::clone(&slot) }, Receiver { slot, done: false })
     }
 
     /// Replies. A second reply cannot be; one that comes too late is dropped, and never reaches the caller's mailbox.
@@ -64,26 +70,32 @@ impl<R> Caller<R> {
     /// Until when the caller waits, if it does not wait for ever.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.slot.lock().deadline
+        let nanos = self.slot.deadline.load(Ordering::Relaxed);
+        if nanos == u64::MAX { None } else { instant_on(self.slot.server.node(), nanos) }
     }
 
     /// The process that called, if it was one.
     #[must_use]
     pub fn pid(&self) -> Option<Pid> {
-        self.slot.lock().caller
+        self.slot.caller()
     }
 
     /// Whether nobody waits any more: the caller has timed out, given up or ended.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        matches!(self.slot.lock().progress, Progress::Closed)
+        matches!(*self.slot.lock(), Progress::Closed)
     }
 
-    /// Begins to handle the request: until when its caller waits, and who that is. `None`: the caller has gone. For behaviours.
+    /// Begins to handle the request: until when its caller waits, on the node's clock, and who that is. `None`: the caller has
+    /// gone. For behaviours.
     #[doc(hidden)]
-    pub fn begin(&self) -> Option<(Option<Instant>, Option<Pid>)> {
-        let state = self.slot.lock();
-        (!matches!(state.progress, Progress::Closed)).then_some((state.deadline, state.caller))
+    pub fn begin(&self) -> Option<(u64, LocalPid)> {
+        // The receiver's end is dropped when the caller is gone; an answered request counts as begun.
+        if Arc::strong_count(&self.slot) == 1 {
+            return None;
+        }
+        let caller = LocalPid::from_bits(self.slot.caller.load(Ordering::Relaxed));
+        Some((self.slot.deadline.load(Ordering::Relaxed), caller))
     }
 
     /// Leaves the caller to learn the reason why the server ends. For behaviours.
@@ -117,7 +129,7 @@ impl<R: Send> Abort for Slot<R> {
     }
 
     fn is_over(&self) -> bool {
-        matches!(self.lock().progress, Progress::Closed | Progress::Answered(_))
+        matches!(*self.lock(), Progress::Closed | Progress::Answered(_))
     }
 }
 
@@ -130,25 +142,39 @@ impl<R> Drop for Caller<R> {
 }
 
 impl<R> Slot<R> {
-    fn lock(&self) -> MutexGuard<'_, State<R>> {
+    fn lock(&self) -> MutexGuard<'_, Progress<R>> {
         // No user code runs under this lock, so a panic cannot leave it half written.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn caller(&self) -> Option<Pid> {
+        LocalPid::from_bits(self.caller.load(Ordering::Relaxed)).on(self.server.node())
+    }
+
+    /// Takes away the edge of a caller that is answered, or waits no more.
+    fn end_wait(&self) {
+        if self.waits.load(Ordering::Relaxed) {
+            self.waits.store(false, Ordering::Relaxed);
+            if let Some(waiter) = self.caller() {
+                answering(waiter, self.server);
+            }
+        }
     }
 
     /// Gives the first answer, and wakes the caller. A later one is dropped, outside the lock.
     fn answer(&self, answer: Answer<R>) {
+        if matches!(answer, Answer::Reply(_)) {
+            // Before the caller can know: an answered request must not look like one that still waits.
+            self.end_wait();
+        }
         let mut late = None;
         let waker = {
-            let mut state = self.lock();
-            if matches!(state.progress, Progress::Answered(_) | Progress::Closed) {
+            let mut progress = self.lock();
+            if matches!(*progress, Progress::Answered(_) | Progress::Closed) {
                 late = Some(answer);
                 None
             } else {
-                if let (Some((waiter, callee)), Answer::Reply(_)) = (state.waiter.take(), &answer) {
-                    // Before the caller can know: an answered request must not look like one that still waits.
-                    answering(waiter, callee);
-                }
-                match std::mem::replace(&mut state.progress, Progress::Answered(answer)) {
+                match std::mem::replace(&mut *progress, Progress::Answered(answer)) {
                     Progress::Awaited(waker) => Some(waker),
                     _ => None,
                 }
@@ -170,44 +196,51 @@ impl<R> fmt::Debug for Caller<R> {
 /// The caller's end.
 pub(crate) struct Receiver<R> {
     slot: Arc<Slot<R>>,
+    /// Whether the answer has been taken.
+    done: bool,
 }
 
 impl<R> Receiver<R> {
-    /// Says who calls and until when. Before the request is sent.
-    pub(crate) fn stamp(&self, deadline: Option<Instant>, caller: Option<Pid>, wait: &Wait, callee: Pid) {
-        let mut state = self.slot.lock();
-        state.deadline = deadline;
-        state.caller = caller;
-        state.waiter = wait.waiter().map(|waiter| (waiter, callee));
+    /// Says who calls, until when (on the server's clock), and whether the caller's callback waits. Before the request is sent.
+    pub(crate) fn stamp(&self, deadline: u64, caller: Option<Pid>, waits: bool) {
+        self.slot.deadline.store(deadline, Ordering::Relaxed);
+        if let Some(caller) = caller {
+            self.slot.caller.store(caller.local().bits(), Ordering::Relaxed);
+            self.slot.waits.store(waits, Ordering::Relaxed);
+        }
     }
 
-    pub(crate) fn poll(&self, cx: &Context<'_>) -> Poll<Answer<R>> {
-        let mut state = self.slot.lock();
-        match &mut state.progress {
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Answer<R>> {
+        let mut progress = self.slot.lock();
+        match &mut *progress {
             Progress::Awaited(waker) if waker.will_wake(cx.waker()) => Poll::Pending,
             progress @ (Progress::Open | Progress::Awaited(_)) => {
                 *progress = Progress::Awaited(cx.waker().clone());
                 Poll::Pending
             }
             progress @ Progress::Answered(_) => match std::mem::replace(progress, Progress::Closed) {
-                Progress::Answered(answer) => Poll::Ready(answer),
+                Progress::Answered(answer) => {
+                    self.done = true;
+                    Poll::Ready(answer)
+                }
                 _ => Poll::Pending,
             },
             Progress::Closed => Poll::Ready(Answer::Dropped),
         }
     }
 
-    /// Takes back the edge of a wait that is over while its request still lies with the server.
-    pub(crate) fn forget_waiter(&self) {
-        self.slot.lock().waiter = None;
+    /// Takes back the edge of a wait that is over while its request may still lie with the server.
+    pub(crate) fn end_wait(&self) {
+        self.slot.end_wait();
     }
 }
 
 impl<R> Drop for Receiver<R> {
     fn drop(&mut self) {
-        // A reply nobody took is dropped outside the lock.
-        let unread = std::mem::replace(&mut self.slot.lock().progress, Progress::Closed);
-        drop(unread);
+        if !self.done {
+            // A reply nobody took is dropped outside the lock.
+            let unread = std::mem::replace(&mut *self.slot.lock(), Progress::Closed);
+            drop(unread);
+        }
     }
 }
-

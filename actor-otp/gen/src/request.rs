@@ -2,12 +2,13 @@
 
 use crate::call::{CallError, Timeout};
 use crate::reply::{Answer, Caller, Receiver};
-use actor_core::behaviour::{Deadline, Delivery, Refused, Wait, current_deadline};
-use actor_core::{ExitReason, Pid, ProcessRef, self_pid};
+use actor_core::behaviour::{Deadline, Delivery, Refused, begin_wait, calling};
+use actor_core::{ExitReason, Pid, ProcessRef};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// A request to a server that takes messages of type `M`, and its reply. For behaviours, which wrap it in futures of their own.
@@ -18,10 +19,10 @@ pub struct Request<M: Send + 'static, R> {
     receiver: Receiver<R>,
     timeout: Timeout,
     stage: Stage,
+    /// Whether the callback that made it has an edge in the graph of waiting processes.
+    waits: bool,
     at: Option<Instant>,
-    began: Option<Instant>,
     deadline: Deadline,
-    wait: Wait,
     /// Set when the server is known to be ending.
     end: Option<Pin<Box<dyn Future<Output = ExitReason> + Send>>>,
 }
@@ -36,18 +37,17 @@ enum Stage {
 }
 
 impl<M: Send + 'static, R> Request<M, R> {
-    /// A request that has not been sent; `message` wraps the way back.
-    pub fn new(message: impl FnOnce(Caller<R>) -> M) -> Self {
-        let (caller, receiver) = Caller::pair();
+    /// A request to `server` that has not been sent; `message` wraps the way back.
+    pub fn new(server: Pid, message: impl FnOnce(Caller<R>) -> M) -> Self {
+        let (caller, receiver) = Caller::pair(server);
         Self {
             delivery: Delivery::new(message(caller)),
             receiver,
             timeout: Timeout::Default,
             stage: Stage::New,
+            waits: false,
             at: None,
-            began: None,
             deadline: Deadline::new(),
-            wait: Wait::NONE,
             end: None,
         }
     }
@@ -59,60 +59,52 @@ impl<M: Send + 'static, R> Request<M, R> {
 
     /// Sends, if need be, and waits for the reply.
     pub fn poll(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
-        match self.poll_inside(to, cx) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(result) => {
-                self.finish(to);
-                Poll::Ready(result)
-            }
+        let polled = self.poll_inside(to, cx);
+        if polled.is_ready() {
+            self.finish(to);
         }
+        polled
     }
 
     /// Sends the request without waiting for its reply. `Pending`: it waits for room.
     pub fn poll_send(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<(), CallError>> {
         if self.stage == Stage::New {
-            self.stamp(to);
-            self.stage = Stage::Sending;
-        }
-        if self.stage == Stage::Sending {
-            match self.delivery.poll(to, cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(())) => self.stage = Stage::Waiting,
-                Poll::Ready(Err(refused)) => {
-                    self.stage = Stage::Over;
-                    return Poll::Ready(Err(refusal(refused, to)));
-                }
+            if let Err(error) = self.begin(to, false) {
+                return Poll::Ready(Err(error));
             }
         }
-        Poll::Ready(Ok(()))
+        self.push(to, cx)
     }
 
     /// Gives the request up: it is taken back if it has not been accepted, and a reply is dropped.
     pub fn cancel(&mut self, to: &ProcessRef<M>) {
-        self.finish(to);
+        if self.stage != Stage::Over {
+            self.finish(to);
+        }
     }
 
     fn poll_inside(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<R, CallError>> {
-        if self.stage == Stage::New {
-            if let Err(error) = self.begin_wait(to) {
+        let first = self.stage == Stage::New;
+        if first {
+            if let Err(error) = self.begin(to, true) {
                 return Poll::Ready(Err(error));
             }
+            // Before it is sent: the reply then finds whom to wake, and need not be looked for now.
+            let _open = self.receiver.poll(cx);
         }
-        if let Poll::Ready(Err(error)) = self.poll_send(to, cx) {
+        if let Poll::Ready(Err(error)) = self.push(to, cx) {
             return Poll::Ready(Err(error));
         }
-        if self.stage == Stage::Waiting {
-            match self.receiver.poll(cx) {
-                Poll::Ready(Answer::Reply(reply)) => return Poll::Ready(Ok(reply)),
-                Poll::Ready(Answer::Dropped) => match to.exit_reason() {
-                    Some(reason) => return Poll::Ready(Err(exit(reason, to))),
-                    None => return Poll::Ready(Err(CallError::NoReply { server: to.type_name(), pid: to.pid() })),
-                },
-                Poll::Ready(Answer::Ending) => {
-                    self.stage = Stage::Ending;
-                    self.end = Some(Box::pin(to.ended()));
+        if self.stage == Stage::Waiting && !first {
+            if let Poll::Ready(answer) = self.receiver.poll(cx) {
+                match answer {
+                    Answer::Reply(reply) => return Poll::Ready(Ok(reply)),
+                    Answer::Dropped => return Poll::Ready(Err(dropped(to))),
+                    Answer::Ending => {
+                        self.stage = Stage::Ending;
+                        self.end = Some(Box::pin(to.ended()));
+                    }
                 }
-                Poll::Pending => {}
             }
         }
         if let Some(end) = &mut self.end {
@@ -121,36 +113,49 @@ impl<M: Send + 'static, R> Request<M, R> {
             }
         }
         let Some(at) = self.at else { return Poll::Pending };
-        self.deadline.poll(to.node(), at, cx).map(|()| {
-            let after = self.began.map_or_else(Default::default, |began| at.saturating_duration_since(began));
-            Err(CallError::Timeout { server: to.type_name(), pid: to.pid(), after })
-        })
+        self.deadline.poll(to.node(), at, cx).map(|()| Err(self.timed_out(to)))
     }
 
-    /// Notes that the current callback waits, and refuses what could only wait for itself.
-    fn begin_wait(&mut self, to: &ProcessRef<M>) -> Result<(), CallError> {
-        let pid = to.pid();
-        if self_pid() == Ok(pid) {
-            return Err(CallError::CallingSelf { server: to.type_name(), pid });
+    /// Fixes who calls and until when: the call's own deadline, or that of the request being handled if it is sooner. If the caller is
+    /// going to wait, what could only wait for itself is refused.
+    fn begin(&mut self, to: &ProcessRef<M>, wait: bool) -> Result<(), CallError> {
+        self.stage = Stage::Sending;
+        let (caller, inherited) = match calling() {
+            Some((caller, inherited)) => (Some(caller), inherited),
+            None => (None, None),
+        };
+        if caller.is_some() && wait {
+            self.begin_wait(to, caller)?;
         }
-        self.wait = Wait::begin(pid).map_err(CallError::Cycle)?;
+        let now = Instant::now();
+        self.at = self.timeout.duration().and_then(|after| now.checked_add(after));
+        if let Some(inherited) = inherited.filter(|&sooner| self.at.is_none_or(|own| sooner < own)) {
+            self.at = Some(inherited);
+            self.timeout = Timeout::After(inherited.saturating_duration_since(now));
+        }
+        let nanos = self.at.map_or(u64::MAX, |at| to.node().nanos_at(at));
+        self.receiver.stamp(nanos, caller, self.waits);
         Ok(())
     }
 
-    /// Fixes the deadline: the call's own, or that of the request being handled if it is sooner.
-    fn stamp(&mut self, to: &ProcessRef<M>) {
-        let inherited = current_deadline();
-        if self.timeout != Timeout::Infinity || inherited.is_some() {
-            let now = Instant::now();
-            let own = self.timeout.duration().and_then(|after| now.checked_add(after));
-            self.began = Some(now);
-            self.at = match (own, inherited) {
-                (Some(own), Some(inherited)) => Some(own.min(inherited)),
-                (own, inherited) => own.or(inherited),
-            };
+    fn begin_wait(&mut self, to: &ProcessRef<M>, caller: Option<Pid>) -> Result<(), CallError> {
+        let pid = to.pid();
+        if caller == Some(pid) {
+            return Err(CallError::CallingSelf { server: to.type_name(), pid });
         }
-        let caller: Option<Pid> = self_pid().ok();
-        self.receiver.stamp(self.at, caller, &self.wait, to.pid());
+        self.waits = begin_wait(pid).map_err(CallError::Cycle)?;
+        Ok(())
+    }
+
+    fn push(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<(), CallError>> {
+        if self.stage == Stage::Sending {
+            match self.delivery.poll(to, cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(())) => self.stage = Stage::Waiting,
+                Poll::Ready(Err(refused)) => return Poll::Ready(Err(refusal(refused, to))),
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn finish(&mut self, to: &ProcessRef<M>) {
@@ -158,8 +163,14 @@ impl<M: Send + 'static, R> Request<M, R> {
             drop(self.delivery.cancel(to));
         }
         self.stage = Stage::Over;
-        self.receiver.forget_waiter();
-        self.wait = Wait::NONE;
+        if self.waits {
+            self.receiver.end_wait();
+        }
+    }
+
+    fn timed_out(&self, to: &ProcessRef<M>) -> CallError {
+        let after = self.timeout.duration().unwrap_or(Duration::MAX);
+        CallError::Timeout { server: to.type_name(), pid: to.pid(), after }
     }
 }
 
@@ -168,6 +179,13 @@ fn refusal<M: Send + 'static>(refused: Refused<M>, to: &ProcessRef<M>) -> CallEr
     match refused {
         Refused::Full(_) => CallError::Full { server, pid },
         Refused::Closed(_) => CallError::NoProc { server, pid },
+    }
+}
+
+fn dropped<M: Send + 'static>(to: &ProcessRef<M>) -> CallError {
+    match to.exit_reason() {
+        Some(reason) => exit(reason, to),
+        None => CallError::NoReply { server: to.type_name(), pid: to.pid() },
     }
 }
 

@@ -262,11 +262,12 @@ fn ask<R: Send + 'static>(
     process: impl Address,
     request: impl FnOnce(Caller<R>) -> SysRequest,
 ) -> impl Future<Output = Result<R, SysError>> {
-    let pid = process.pid();
-    let (caller, receiver) = Caller::pair();
-    let request = request(caller);
+    let sent = process.pid().map(|pid| {
+        let (caller, receiver) = Caller::pair(pid);
+        (pid, request(caller), receiver)
+    });
     async move {
-        let pid = pid.ok_or(SysError::NoProc)?;
+        let (pid, request, mut receiver) = sent.ok_or(SysError::NoProc)?;
         let mut end = monitor(pid);
         if !send_system(pid, AnyMessage::new(request)) {
             demonitor_flush(&end);
