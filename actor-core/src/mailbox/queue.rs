@@ -15,7 +15,7 @@ const POP_IN_PLACE: usize = 2;
 /// Buffers with room for more entries than this are given back when the process goes idle.
 const KEEP: usize = 32;
 /// So many signals that can wait are left to an idle receiver before it is woken to handle them.
-const LAZY_SIGNALS: u32 = 32;
+const LAZY_SIGNALS: u8 = 32;
 
 /// Whether the process still takes mail.
 pub(crate) enum Life {
@@ -55,14 +55,14 @@ pub(crate) struct Queue<M> {
     pub(crate) waker: Option<Waker>,
     pub(crate) life: Life,
     waiting: Option<Box<Waiting<M>>>,
-    /// Counted mail ever accepted, places handed out included.
-    accepted: u64,
+    /// Counted mail ever accepted, places handed out included; modulo 2^32, as only differences count.
+    accepted: u32,
     /// `accepted` minus this is an upper bound of what is unhandled; refreshed only when the mailbox seems full.
-    handled_seen: u64,
+    handled_seen: u32,
     capacity: u32,
     /// Entries before this one are known to hold no signal.
     scanned: u32,
-    lazy: u32,
+    lazy: u8,
     /// Whether the receiver found the queue empty and must be woken by the next mail.
     pub(crate) parked: bool,
 }
@@ -91,7 +91,7 @@ impl<M> Queue<M> {
         self.capacity
     }
 
-    pub(crate) fn accepted(&self) -> u64 {
+    pub(crate) fn accepted(&self) -> u32 {
         self.accepted
     }
 
@@ -114,7 +114,7 @@ impl<M> Queue<M> {
         &mut self,
         mail: Mail<M>,
         policy: Overflow<M>,
-        handled: impl Fn() -> u64,
+        handled: impl Fn() -> u32,
     ) -> Push<M> {
         if !self.is_alive() {
             return Push::Closed(mail);
@@ -145,16 +145,16 @@ impl<M> Queue<M> {
     }
 
     /// Hands out a place for mail that its sender brings in a moment. `None`: no room.
-    pub(crate) fn reserve(&mut self, handled: impl Fn() -> u64) -> bool {
+    pub(crate) fn reserve(&mut self, handled: impl Fn() -> u32) -> bool {
         let room = self.has_room(handled);
-        self.accepted += u64::from(room);
+        self.accepted = self.accepted.wrapping_add(u32::from(room));
         room
     }
 
     /// Makes room for one place by dropping the oldest mail, and hands it out.
     pub(crate) fn reserve_by_eviction(&mut self) -> Option<Mail<M>> {
         let old = self.evict()?;
-        self.accepted += 1;
+        self.accepted = self.accepted.wrapping_add(1);
         Some(old)
     }
 
@@ -176,7 +176,7 @@ impl<M> Queue<M> {
 
     /// Gives a reserved place back.
     pub(crate) fn release(&mut self) {
-        self.accepted -= 1;
+        self.accepted = self.accepted.wrapping_sub(1);
     }
 
     /// Puts in mail whatever the bound says: timers, exits and downs do not wait for room.
@@ -224,7 +224,7 @@ impl<M> Queue<M> {
         }
         let lazy = signal.can_wait();
         self.entries.push_back(Entry::Signal(signal));
-        self.lazy += u32::from(lazy);
+        self.lazy = self.lazy.saturating_add(u8::from(lazy));
         Ok(!lazy || self.lazy >= LAZY_SIGNALS)
     }
 
@@ -255,7 +255,7 @@ impl<M> Queue<M> {
 
     /// Puts what a signal turned into at its place.
     pub(crate) fn replace(&mut self, at: usize, mail: Mail<M>) {
-        self.accepted += u64::from(mail.is_counted());
+        self.accepted = self.accepted.wrapping_add(u32::from(mail.is_counted()));
         self.entries[at] = Entry::Mail(mail);
     }
 
@@ -300,9 +300,9 @@ impl<M> Queue<M> {
     }
 
     /// Lets waiting senders in as far as there is room, and collects their wakers. Returns whether any still wait.
-    pub(crate) fn serve_waiting(&mut self, handled: u64, wakers: &mut Vec<Waker>) -> bool {
+    pub(crate) fn serve_waiting(&mut self, handled: u32, wakers: &mut Vec<Waker>) -> bool {
         self.handled_seen = handled;
-        while self.accepted - handled < u64::from(self.capacity) {
+        while self.accepted.wrapping_sub(handled) < self.capacity {
             let Some(waiting) = &mut self.waiting else {
                 return false;
             };
@@ -311,7 +311,7 @@ impl<M> Queue<M> {
             };
             match claim {
                 Claim::Mail(mail) => self.accept(mail),
-                Claim::Place => self.accepted += 1,
+                Claim::Place => self.accepted = self.accepted.wrapping_add(1),
             }
             wakers.extend(waker);
         }
@@ -349,11 +349,11 @@ impl<M> Queue<M> {
     }
 
     fn accept(&mut self, mail: Mail<M>) {
-        self.accepted += u64::from(mail.is_counted());
+        self.accepted = self.accepted.wrapping_add(u32::from(mail.is_counted()));
         self.entries.push_back(Entry::Mail(mail));
     }
 
-    fn has_room(&mut self, handled: impl Fn() -> u64) -> bool {
+    fn has_room(&mut self, handled: impl Fn() -> u32) -> bool {
         if self
             .waiting
             .as_ref()
@@ -361,12 +361,11 @@ impl<M> Queue<M> {
         {
             return false;
         }
-        let capacity = u64::from(self.capacity);
-        if self.accepted - self.handled_seen < capacity {
+        if self.accepted.wrapping_sub(self.handled_seen) < self.capacity {
             return true;
         }
         self.handled_seen = handled();
-        self.accepted - self.handled_seen < capacity
+        self.accepted.wrapping_sub(self.handled_seen) < self.capacity
     }
 
     fn evict(&mut self) -> Option<Mail<M>> {
@@ -377,7 +376,7 @@ impl<M> Queue<M> {
         let Entry::Mail(mail) = std::mem::replace(oldest, Entry::Void) else {
             return None;
         };
-        self.accepted -= 1;
+        self.accepted = self.accepted.wrapping_sub(1);
         Some(mail)
     }
 

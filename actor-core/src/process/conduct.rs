@@ -33,19 +33,18 @@ macro_rules! conductor {
                     let end = poll_fn(|cx| stage.turn(running.as_mut(), cx)).await;
                     stage.abandon(running, end)
                 };
-                let reason = match end {
-                    End::Signalled(reason) => reason,
-                    // Boxed: the last phase must not take room in every process for life.
-                    End::Own(reason) => {
-                        Box::pin(async {
-                            let mut finishing = pin!(Some(body.finish(reason)));
-                            let end = poll_fn(|cx| stage.turn(finishing.as_mut(), cx)).await;
-                            let (End::Own(reason) | End::Signalled(reason)) = stage.abandon(finishing, end);
-                            reason
-                        })
-                        .await
-                    }
-                };
+                // Boxed, and with `end` inside: the last phase must not take room in every process for life.
+                let reason = Box::pin(async {
+                    let reason = match end {
+                        End::Signalled(reason) => return reason,
+                        End::Own(reason) => reason,
+                    };
+                    let mut finishing = pin!(Some(body.finish(reason)));
+                    let end = poll_fn(|cx| stage.turn(finishing.as_mut(), cx)).await;
+                    let (End::Own(reason) | End::Signalled(reason)) = stage.abandon(finishing, end);
+                    reason
+                })
+                .await;
                 stage.end(reason, body);
             }
         }

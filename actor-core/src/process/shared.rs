@@ -82,7 +82,7 @@ impl<M: Send + 'static> Shared<M> {
     pub(crate) fn push(&self, mail: Mail<M>) -> Result<(), Refusal<M>> {
         let (push, waker) = {
             let mut queue = self.queue.lock();
-            let push = queue.push(mail, self.policy(), || self.header.handled());
+            let push = queue.push(mail, self.policy(), || self.header.handled() as u32);
             (push, wake_if_parked(&mut queue))
         };
         wake(waker);
@@ -280,7 +280,7 @@ impl<M: Send + 'static> Shared<M> {
     }
 
     fn serve_waiting(&self, queue: &mut Queue<M>, wakers: &mut Vec<Waker>) {
-        if !queue.serve_waiting(self.header.handled(), wakers) {
+        if !queue.serve_waiting(self.header.handled() as u32, wakers) {
             self.header.lower(flag::WAITERS);
         }
     }
@@ -337,7 +337,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
     fn mailbox(&self) -> (u64, u32, usize) {
         let queue = self.queue.lock();
         (
-            queue.accepted().saturating_sub(self.header.handled()),
+            u64::from(queue.accepted().wrapping_sub(self.header.handled() as u32)),
             queue.capacity(),
             queue.waiting(),
         )
@@ -349,7 +349,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
             if !queue.is_alive() {
                 return None;
             }
-            if queue.reserve(|| self.header.handled()) {
+            if queue.reserve(|| self.header.handled() as u32) {
                 (None, Some(true))
             } else {
                 match self.policy() {
