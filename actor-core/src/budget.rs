@@ -98,13 +98,6 @@ pub enum Verdict {
     Extend(u32),
 }
 
-/// Whether a turn may go on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Spend {
-    Go,
-    Spent,
-}
-
 /// The state of one turn. `Copy`, so that it lives in a thread-local cell.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Turn {
@@ -131,21 +124,20 @@ impl Turn {
         }
     }
 
-    pub(crate) fn is_spent(self) -> bool {
-        self.spent
-    }
-
-    /// Notes that a message is about to be handled.
-    pub(crate) fn spend(&mut self, header: &Header, budget: &Budget) -> Spend {
-        self.used += 1;
+    /// Notes that so many messages were handled, and says how many may be before it wants to know again. Zero: the turn is over.
+    pub(crate) fn spend(&mut self, messages: u32, header: &Header, budget: &Budget) -> u32 {
+        self.used = self.used.saturating_add(messages);
         if self.used < self.check {
-            return Spend::Go;
+            return self.check - self.used;
+        }
+        if self.spent {
+            return 0;
         }
         let now = Instant::now();
         let elapsed = now.duration_since(*self.start.get_or_insert(now));
         if self.used < self.limit && elapsed < budget.slice {
             self.check = self.next_check(elapsed, budget.slice);
-            return Spend::Go;
+            return self.check - self.used;
         }
         if let Some(hook) = &budget.hook {
             let turn = SpentTurn {
@@ -157,12 +149,12 @@ impl Turn {
                 self.limit = self.used.saturating_add(messages.max(1));
                 self.start = Some(now);
                 self.check = self.used + 1;
-                return Spend::Go;
+                return 1;
             }
         }
         self.spent = true;
         header.count_yield();
-        Spend::Spent
+        0
     }
 
     /// Records the turn's time, if any was taken.
@@ -192,12 +184,10 @@ impl Turn {
 /// # Cancel safety
 /// Nothing is lost if the future is dropped.
 pub async fn consume_budget() {
-    let spent = match ambient::with(|process| ambient::spend(process.header())) {
-        None => return tokio::task::coop::consume_budget().await,
-        Some(spent) => spent,
-    };
-    if spent == Spend::Spent {
-        yield_turn().await;
+    match ambient::with(|process| ambient::spend(1, process.header())) {
+        None => tokio::task::coop::consume_budget().await,
+        Some(0) => yield_turn().await,
+        Some(_left) => {}
     }
 }
 

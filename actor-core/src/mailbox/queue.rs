@@ -348,7 +348,12 @@ impl<M> Queue<M> {
         })
     }
 
-    fn accept(&mut self, mail: Mail<M>) {
+    /// Whether mail may be put in right now: the process lives, and there is room.
+    pub(crate) fn is_open(&mut self, handled: impl Fn() -> u32) -> bool {
+        self.is_alive() && self.has_room(handled)
+    }
+
+    pub(crate) fn accept(&mut self, mail: Mail<M>) {
         self.accepted = self.accepted.wrapping_add(u32::from(mail.is_counted()));
         self.entries.push_back(Entry::Mail(mail));
     }

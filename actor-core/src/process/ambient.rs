@@ -1,6 +1,6 @@
 //! The process that is running on this thread, as Tokio's runtime handle is: ambient.
 
-use crate::budget::{Budget, Spend, Turn};
+use crate::budget::{Budget, Turn};
 use crate::error::NotAProcess;
 use crate::node::Node;
 use crate::pid::Pid;
@@ -81,23 +81,18 @@ pub(crate) fn own_bonds<R>(
     answer.ok_or(NotAProcess(operation))
 }
 
-/// Spends one unit of the current turn's budget.
-pub(crate) fn spend(header: &Header) -> Spend {
+/// Spends so many units of the current turn's budget, and says how many are left before it must be asked again. Zero: the turn
+/// is over.
+pub(crate) fn spend(units: u32, header: &Header) -> u32 {
     AMBIENT
         .try_with(|ambient| {
             let mut turn = ambient.turn.get();
-            let spend = turn.spend(header, budget_of(header));
+            let left = turn.spend(units, header, budget_of(header));
             ambient.turn.set(turn);
-            spend
+            left
         })
-        .unwrap_or(Spend::Go)
-}
-
-/// Whether the current turn's budget is gone.
-pub(crate) fn is_spent() -> bool {
-    AMBIENT
-        .try_with(|ambient| ambient.turn.get().is_spent())
-        .unwrap_or(false)
+        // A thread that is being torn down takes no more turns.
+        .unwrap_or(1)
 }
 
 /// The pid of the current process.

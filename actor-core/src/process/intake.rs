@@ -1,6 +1,5 @@
 //! The receiving end of a mailbox.
 
-use crate::budget::Spend;
 use crate::mailbox::mail::{Entry, Mail};
 use crate::mailbox::queue::{next_mail, take_event};
 use crate::pid::Pid;
@@ -23,7 +22,12 @@ pub struct Intake<M: Send + 'static> {
     pub(crate) shared: Arc<Shared<M>>,
     batch: VecDeque<Entry<M>>,
     /// Mail handled since senders were last let in.
-    since: u32,
+    since: u16,
+    /// The turn that `left` is of.
+    turn: u32,
+    /// How many messages the budget granted when it was asked last, and how many of them are left.
+    granted: u8,
+    left: u8,
 }
 
 impl<M: Send + 'static> Intake<M> {
@@ -32,6 +36,9 @@ impl<M: Send + 'static> Intake<M> {
             shared,
             batch: VecDeque::new(),
             since: 0,
+            turn: 0,
+            granted: 0,
+            left: 0,
         }
     }
 
@@ -58,7 +65,7 @@ impl<M: Send + 'static> Intake<M> {
     /// Polls for the next mail. Signals are handled first; when one is fatal this never returns. When the turn's budget is
     /// spent, the task yields before more mail is taken.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Mail<M>> {
-        if ambient::is_spent() {
+        if self.is_spent() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -71,11 +78,11 @@ impl<M: Send + 'static> Intake<M> {
     /// Polls for the next event and leaves messages where they are, for a suspended behaviour.
     pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         loop {
-            let header = &self.shared.header;
-            if ambient::is_spent() {
+            if self.is_spent() {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
+            let header = &self.shared.header;
             if header.has(flag::SIGNALS | flag::DOOMED) {
                 self.shared.handle_signals();
                 if header.has(flag::DOOMED) {
@@ -150,6 +157,20 @@ impl<M: Send + 'static> Intake<M> {
         }
     }
 
+    /// Whether the turn's budget is gone. The thread's own account is looked at only when what it granted is used up.
+    fn is_spent(&mut self) -> bool {
+        let header = &self.shared.header;
+        if self.left > 0 && self.turn == header.turns() {
+            return false;
+        }
+        let used = if self.turn == header.turns() { u32::from(self.granted) } else { 0 };
+        self.turn = header.turns();
+        // The budget never grants more than a few dozen at once.
+        self.granted = u8::try_from(ambient::spend(used, header)).unwrap_or(u8::MAX);
+        self.left = self.granted;
+        self.left == 0
+    }
+
     fn take(&mut self, park: bool) -> Option<Mail<M>> {
         loop {
             let header = &self.shared.header;
@@ -176,7 +197,7 @@ impl<M: Send + 'static> Intake<M> {
     /// Counts mail as begun. `None`: it is a `Down` that was flushed.
     fn count(&mut self, mail: Mail<M>) -> Option<Mail<M>> {
         let header = &self.shared.header;
-        let _noted: Spend = ambient::spend(header);
+        self.left = self.left.saturating_sub(1);
         if let Mail::Event(event) = &mail {
             if let Event::Down(down) = &**event {
                 let id = down.monitor;
@@ -191,10 +212,10 @@ impl<M: Send + 'static> Intake<M> {
             return Some(mail);
         }
         header.begin_message();
-        self.since += 1;
+        self.since = self.since.saturating_add(1);
         // Waiting senders are served with every batch; in between, so that a slow receiver does not make them wait for all
         // of it, whenever a quarter of the mailbox has been worked off.
-        if header.has(flag::WAITERS) && self.since * 4 >= self.shared.queue.lock().capacity() {
+        if header.has(flag::WAITERS) && u32::from(self.since) * 4 >= self.shared.queue.lock().capacity() {
             self.since = 0;
             self.shared.let_in();
         }

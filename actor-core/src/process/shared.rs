@@ -13,7 +13,7 @@ use crate::process::header::{Header, flag};
 use crate::process::proc::Proc;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Signal};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, MutexGuard};
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -79,12 +79,25 @@ impl<M: Send + 'static> Shared<M> {
     // ===== senders =====
 
     /// Puts mail into the mailbox if there is room, and otherwise does what the policy says.
+    #[inline]
     pub(crate) fn push(&self, mail: Mail<M>) -> Result<(), Refusal<M>> {
-        let (push, waker) = {
-            let mut queue = self.queue.lock();
-            let push = queue.push(mail, self.policy(), || self.header.handled() as u32);
-            (push, wake_if_parked(&mut queue))
-        };
+        let mut queue = self.queue.lock();
+        if self.policy.is_some() || !queue.is_open(|| self.header.handled() as u32) {
+            return self.push_by_policy(queue, mail);
+        }
+        queue.accept(mail);
+        let waker = wake_if_parked(&mut queue);
+        drop(queue);
+        wake(waker);
+        Ok(())
+    }
+
+    /// As `push`, for whatever is not the simple case.
+    #[cold]
+    fn push_by_policy(&self, mut queue: MutexGuard<'_, Queue<M>>, mail: Mail<M>) -> Result<(), Refusal<M>> {
+        let push = queue.push(mail, self.policy(), || self.header.handled() as u32);
+        let waker = wake_if_parked(&mut queue);
+        drop(queue);
         wake(waker);
         self.settle(push)
     }
