@@ -234,8 +234,10 @@ impl Node {
 
     // ===== clock =====
 
-    /// Nanoseconds since the node began.
-    pub(crate) fn clock_nanos(&self) -> u64 {
+    /// Now, on this node's own clock, in nanoseconds. For behaviours.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn clock_nanos(&self) -> u64 {
         self.nanos_at(Instant::now())
     }
 
@@ -243,7 +245,9 @@ impl Node {
     #[doc(hidden)]
     #[must_use]
     pub fn nanos_at(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.0.start).as_nanos()).unwrap_or(u64::MAX)
+        let since = at.saturating_duration_since(self.0.start);
+        // In 64 bits: five centuries, and no division of 128.
+        since.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(since.subsec_nanos()))
     }
 
     /// The instant that is `nanos` on this node's own clock. For behaviours.

@@ -103,22 +103,22 @@ pub fn self_pid() -> Result<Pid, NotAProcess> {
     with(|process| process.header().pid()).ok_or(NotAProcess("self_pid"))
 }
 
-/// Who would be the caller of a call made now, and until when it may wait because of the request it is handling itself. One look
-/// for all of it.
+/// Who would be the caller of a call made now, and until when it may wait because of the request it is handling itself, in
+/// nanoseconds on its node's clock (`u64::MAX`: no limit). One look for all of it.
 #[must_use]
-pub fn calling() -> Option<(Pid, Option<Instant>)> {
-    with(|process| {
-        let header = process.header();
-        let nanos = header.deadline();
-        let deadline = (nanos != u64::MAX).then(|| header.node.instant_at(nanos));
-        (header.pid(), deadline)
-    })
+pub fn calling() -> Option<(Pid, u64)> {
+    with(|process| (process.header().pid(), process.header().deadline()))
 }
 
 /// Until when the caller of the request that the current process handles waits; `None`: no limit, or no process.
 #[must_use]
 pub fn current_deadline() -> Option<Instant> {
-    calling().and_then(|(_, deadline)| deadline)
+    with(|process| {
+        let header = process.header();
+        let nanos = header.deadline();
+        (nanos != u64::MAX).then(|| header.node.instant_at(nanos))
+    })
+    .flatten()
 }
 
 /// The node of the current process.

@@ -16,7 +16,6 @@ use crate::timer::Entry;
 use std::cell::RefCell;
 use std::fmt;
 use std::task::{Context, Poll, Waker};
-use tokio::time::Instant;
 
 /// Guards a thread keeps for later.
 const POOL: usize = 512;
@@ -86,11 +85,11 @@ impl Deadline {
         Self { held: None, tick: NEVER }
     }
 
-    /// Ready when `at` has come. The first poll fixes `at`; later ones only renew the waker.
-    pub fn poll(&mut self, node: &Node, at: Instant, cx: &Context<'_>) -> Poll<()> {
+    /// Ready when `nanos` have passed on the node's clock. The first poll fixes them; later ones only renew the waker.
+    pub fn poll(&mut self, node: &Node, nanos: u64, cx: &Context<'_>) -> Poll<()> {
         match &mut self.held {
             None => {
-                self.tick = node.timers().tick_of(at);
+                self.tick = nanos.div_ceil(1_000_000);
                 self.held = Some(arm(node, self.tick, cx.waker()));
             }
             Some(held) => {

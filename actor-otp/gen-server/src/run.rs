@@ -190,12 +190,12 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
                 return polled;
             }
             if let Some(at) = idle_at {
-                if at <= Instant::now() || idle.poll(me.node(), at, task).is_ready() {
+                if at <= Instant::now() || idle.poll(me.node(), me.node().nanos_at(at), task).is_ready() {
                     return Poll::Ready(Next::Idle);
                 }
             }
             if let Some(at) = sleep_at {
-                if sleep.poll(me.node(), at, task).is_ready() {
+                if sleep.poll(me.node(), me.node().nanos_at(at), task).is_ready() {
                     sleep_at = None;
                     cx.intake.hibernate();
                 }

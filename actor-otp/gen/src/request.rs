@@ -2,14 +2,13 @@
 
 use crate::call::{CallError, Timeout};
 use crate::reply::{Answer, Caller, Receiver};
-use actor_core::behaviour::{Deadline, Delivery, Refused, begin_wait, calling};
+use actor_core::behaviour::{Deadline, Delivery, Refused, begin_wait, calling, instant_on};
 use actor_core::{ExitReason, Pid, ProcessRef};
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// A request to a server that takes messages of type `M`, and its reply. For behaviours, which wrap it in futures of their own.
 ///
@@ -21,7 +20,8 @@ pub struct Request<M: Send + 'static, R> {
     stage: Stage,
     /// Whether the callback that made it has an edge in the graph of waiting processes.
     waits: bool,
-    at: Option<Instant>,
+    /// When it times out, in nanoseconds on the server's clock; `u64::MAX`: never.
+    at: u64,
     deadline: Deadline,
     /// Set when the server is known to be ending.
     end: Option<Pin<Box<dyn Future<Output = ExitReason> + Send>>>,
@@ -46,7 +46,7 @@ impl<M: Send + 'static, R> Request<M, R> {
             timeout: Timeout::Default,
             stage: Stage::New,
             waits: false,
-            at: None,
+            at: u64::MAX,
             deadline: Deadline::new(),
             end: None,
         }
@@ -112,8 +112,10 @@ impl<M: Send + 'static, R> Request<M, R> {
                 return Poll::Ready(Err(exit(reason, to)));
             }
         }
-        let Some(at) = self.at else { return Poll::Pending };
-        self.deadline.poll(to.node(), at, cx).map(|()| Err(self.timed_out(to)))
+        if self.at == u64::MAX {
+            return Poll::Pending;
+        }
+        self.deadline.poll(to.node(), self.at, cx).map(|()| Err(self.timed_out(to)))
     }
 
     /// Fixes who calls and until when: the call's own deadline, or that of the request being handled if it is sooner. If the caller is
@@ -121,21 +123,34 @@ impl<M: Send + 'static, R> Request<M, R> {
     fn begin(&mut self, to: &ProcessRef<M>, wait: bool) -> Result<(), CallError> {
         self.stage = Stage::Sending;
         let (caller, inherited) = match calling() {
-            Some((caller, inherited)) => (Some(caller), inherited),
-            None => (None, None),
+            Some((caller, deadline)) => (Some(caller), deadline),
+            None => (None, u64::MAX),
         };
         if caller.is_some() && wait {
             self.begin_wait(to, caller)?;
         }
-        let now = Instant::now();
-        self.at = self.timeout.duration().and_then(|after| now.checked_add(after));
-        if let Some(inherited) = inherited.filter(|&sooner| self.at.is_none_or(|own| sooner < own)) {
-            self.at = Some(inherited);
-            self.timeout = Timeout::After(inherited.saturating_duration_since(now));
+        if let Some(after) = self.timeout.duration() {
+            let after = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
+            self.at = to.node().clock_nanos().saturating_add(after);
         }
-        let nanos = self.at.map_or(u64::MAX, |at| to.node().nanos_at(at));
-        self.receiver.stamp(nanos, caller, self.waits);
+        if inherited != u64::MAX {
+            self.inherit(to, caller, inherited);
+        }
+        self.receiver.stamp(self.at, caller, self.waits);
         Ok(())
+    }
+
+    /// Ends the wait no later than the request being handled ends, `nanos` on the caller's clock.
+    fn inherit(&mut self, to: &ProcessRef<M>, caller: Option<Pid>, mut nanos: u64) {
+        let node = to.node();
+        if let Some(caller) = caller.filter(|caller| caller.node() != node.id()) {
+            // Clocks of different nodes begin at different moments.
+            nanos = instant_on(caller.node(), nanos).map_or(u64::MAX, |at| node.nanos_at(at));
+        }
+        if nanos < self.at {
+            self.at = nanos;
+            self.timeout = Timeout::After(Duration::from_nanos(nanos.saturating_sub(node.clock_nanos())));
+        }
     }
 
     fn begin_wait(&mut self, to: &ProcessRef<M>, caller: Option<Pid>) -> Result<(), CallError> {
