@@ -6,7 +6,7 @@ use crate::mailbox::waiting::{Claim, Ticket, Waiting};
 use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::reason::ExitReason;
-use crate::signal::{Event, Signal};
+use crate::signal::{Event, Exit, Signal};
 use std::collections::VecDeque;
 use std::task::Waker;
 
@@ -264,19 +264,9 @@ impl<M> Queue<M> {
         take_event(&mut self.entries)
     }
 
-    /// Takes the exits of `pid` out of the queue.
-    pub(crate) fn flush_exits(&mut self, pid: Pid) -> Vec<Event> {
-        let is_exit = |entry: &Entry<M>| match entry {
-            Entry::Mail(Mail::Event(event)) => matches!(&**event, Event::Exit(exit) if exit.from == Some(pid)),
-            _ => false,
-        };
-        let mut flushed = Vec::new();
-        for entry in self.entries.iter_mut().filter(|entry| is_exit(entry)) {
-            if let Entry::Mail(Mail::Event(event)) = std::mem::replace(entry, Entry::Void) {
-                flushed.push(*event);
-            }
-        }
-        flushed
+    /// Takes the exits that `wanted` names out of the queue, oldest first.
+    pub(crate) fn take_exits(&mut self, wanted: &mut dyn FnMut(Pid) -> bool) -> Vec<Exit> {
+        take_exits(&mut self.entries, wanted)
     }
 
     /// Moves mail to the receiver: one piece is returned, more may lie in `batch`, which must be empty.
@@ -421,4 +411,29 @@ pub(crate) fn take_event<M>(entries: &mut VecDeque<Entry<M>>) -> Option<Box<Even
         Entry::Mail(Mail::Event(event)) => Some(event),
         _ => None,
     }
+}
+
+/// The exits of a queue that `wanted` names, taken out of their places.
+pub(crate) fn take_exits<M>(
+    entries: &mut VecDeque<Entry<M>>,
+    wanted: &mut dyn FnMut(Pid) -> bool,
+) -> Vec<Exit> {
+    let mut taken = Vec::new();
+    for entry in entries {
+        let is_wanted = match entry {
+            Entry::Mail(Mail::Event(event)) => {
+                matches!(&**event, Event::Exit(exit) if exit.from.is_some_and(&mut *wanted))
+            }
+            _ => false,
+        };
+        if !is_wanted {
+            continue;
+        }
+        if let Entry::Mail(Mail::Event(event)) = std::mem::replace(entry, Entry::Void)
+            && let Event::Exit(exit) = *event
+        {
+            taken.push(exit);
+        }
+    }
+    taken
 }

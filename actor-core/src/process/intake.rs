@@ -1,14 +1,14 @@
 //! The receiving end of a mailbox.
 
 use crate::mailbox::mail::{Entry, Mail};
-use crate::mailbox::queue::{next_mail, take_event};
+use crate::mailbox::queue::{next_mail, take_event, take_exits};
 use crate::pid::Pid;
 use crate::process::ambient;
 use crate::process::header::flag;
 use crate::process::proc::Proc;
 use crate::process::process_ref::ProcessRef;
 use crate::process::shared::{Drained, Shared};
-use crate::signal::Event;
+use crate::signal::{Event, Exit};
 use crate::sync::Arc;
 use std::collections::VecDeque;
 use std::fmt;
@@ -101,6 +101,17 @@ impl<M: Send + 'static> Intake<M> {
                 return Poll::Ready(*event);
             }
         }
+    }
+
+    /// Takes out of the mailbox the exits of those processes that `wanted` names, oldest first. `wanted` is called under the
+    /// mailbox's lock.
+    pub fn take_exits(&mut self, mut wanted: impl FnMut(Pid) -> bool) -> Vec<Exit> {
+        if self.shared.header.has(flag::SIGNALS) {
+            self.shared.handle_signals();
+        }
+        let mut taken = take_exits(&mut self.batch, &mut wanted);
+        taken.extend(self.shared.take_exits(&mut wanted));
+        taken
     }
 
     /// The process that started this one with a link.

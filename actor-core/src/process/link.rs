@@ -47,7 +47,7 @@ pub fn unlink(pid: Pid) -> Result<(), NotAProcess> {
 pub fn unlink_flush(pid: Pid) -> Result<(), NotAProcess> {
     unlink(pid)?;
     let me = ambient::current("unlink")?;
-    let flushed = me.flush_exits(pid);
+    let flushed = me.take_exits(&mut |from| from == pid);
     drop(flushed);
     Ok(())
 }

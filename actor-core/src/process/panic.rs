@@ -14,7 +14,7 @@ thread_local! {
 }
 
 /// Runs `act`; a panic in it becomes an exit reason.
-pub(crate) fn guarded<R>(act: impl FnOnce() -> R) -> Result<R, ExitReason> {
+pub fn guarded<R>(act: impl FnOnce() -> R) -> Result<R, ExitReason> {
     catch_unwind(AssertUnwindSafe(act)).map_err(reason_of)
 }
 

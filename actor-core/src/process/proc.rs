@@ -6,7 +6,7 @@ use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::process::header::Header;
 use crate::reason::ExitReason;
-use crate::signal::{Event, Signal};
+use crate::signal::{Event, Exit, Signal};
 use std::any::Any;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -35,8 +35,8 @@ pub(crate) trait Proc: Send + Sync {
     fn with_bonds(&self, act: &mut dyn FnMut(&mut Bonds)) -> bool;
     /// Looks at the bonds, if there are any. For inspection.
     fn peek_bonds(&self, look: &mut dyn FnMut(&Bonds));
-    /// Takes the exits of `pid` out of the queue.
-    fn flush_exits(&self, pid: Pid) -> Vec<Event>;
+    /// Takes the exits that `wanted` names out of the queue, oldest first.
+    fn take_exits(&self, wanted: &mut dyn FnMut(Pid) -> bool) -> Vec<Exit>;
     /// Why the process ended, if it has.
     fn exit_reason(&self) -> Option<ExitReason>;
     /// Unhandled mail, the most there may be, and how many senders wait.

@@ -12,7 +12,7 @@ use crate::process::class::Class;
 use crate::process::header::{Header, flag};
 use crate::process::proc::Proc;
 use crate::reason::ExitReason;
-use crate::signal::{Event, Signal};
+use crate::signal::{Event, Exit, Signal};
 use crate::sync::{Mutex, MutexGuard};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -336,8 +336,8 @@ impl<M: Send + 'static> Proc for Shared<M> {
         }
     }
 
-    fn flush_exits(&self, pid: Pid) -> Vec<Event> {
-        self.queue.lock().flush_exits(pid)
+    fn take_exits(&self, wanted: &mut dyn FnMut(Pid) -> bool) -> Vec<Exit> {
+        self.queue.lock().take_exits(wanted)
     }
 
     fn exit_reason(&self) -> Option<ExitReason> {

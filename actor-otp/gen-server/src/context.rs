@@ -4,7 +4,7 @@ use crate::handle::Handle;
 use crate::server::{Continue, GenServer};
 use crate::server_ref::ServerRef;
 use actor_core::behaviour::{Intake, LocalPid};
-use actor_core::{Crash, ExitReason, Pid, TimerRef, send_after, send_interval, trap_exit};
+use actor_core::{Crash, Exit, ExitReason, Pid, TimerRef, send_after, send_interval, trap_exit};
 use actor_gen::debug::{Debug, SysEvent};
 use actor_gen::{Abort, Caller};
 use std::any::Any;
@@ -124,6 +124,12 @@ impl<S: GenServer> Context<S> {
     #[must_use]
     pub fn client(&self) -> Option<Pid> {
         self.client.on(self.pid().node())
+    }
+
+    /// Takes out of the mailbox the exits of those processes that `wanted` names, oldest first: for a server that has seen their ends
+    /// by other means. `wanted` is called under the mailbox's lock, so it must be quick.
+    pub fn take_exits(&mut self, wanted: impl FnMut(Pid) -> bool) -> Vec<Exit> {
+        self.intake.take_exits(wanted)
     }
 
     // ===== for generated code =====
