@@ -8,6 +8,7 @@
 use crate::pid::Pid;
 use crate::process::ambient;
 use crate::process::header::Header;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::task::Poll;
@@ -98,82 +99,108 @@ pub enum Verdict {
     Extend(u32),
 }
 
-/// The state of one turn. `Copy`, so that it lives in a thread-local cell.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Turn {
-    used: u32,
-    limit: u32,
+/// The account of the turn that a thread is in. Cells rather than one value, so that a turn begins with a few stores.
+#[derive(Default)]
+pub(crate) struct Account {
+    used: Cell<u32>,
+    limit: Cell<u32>,
     /// The count at which the clock is looked at next.
-    check: u32,
-    start: Option<Instant>,
-    /// For how many turns this one's busy time stands.
-    weight: u32,
-    spent: bool,
+    check: Cell<u32>,
+    /// For how many turns this one's busy time stands; zero: it is not timed.
+    weight: Cell<u32>,
+    spent: Cell<bool>,
+    start: Cell<Option<Instant>>,
 }
 
-impl Turn {
-    pub(crate) fn begin(number: u32, budget: &Budget) -> Self {
+/// An account put aside while another process takes a turn inside a turn.
+pub(crate) struct PutAside([u32; 4], bool, Option<Instant>);
+
+impl Account {
+    /// Begins the account of a turn.
+    pub(crate) fn begin(&self, number: u32, budget: &Budget) {
         let sampled = number.is_multiple_of(SAMPLE);
-        Self {
-            used: 0,
-            limit: budget.messages,
-            check: 2.min(budget.messages),
-            start: sampled.then(Instant::now),
-            weight: if sampled { SAMPLE } else { 1 },
-            spent: false,
+        self.used.set(0);
+        self.limit.set(budget.messages);
+        self.check.set(2.min(budget.messages));
+        self.weight.set(if sampled { SAMPLE } else { 0 });
+        self.spent.set(false);
+        if sampled {
+            self.start.set(Some(Instant::now()));
         }
     }
 
-    /// Notes that so many messages were handled, and says how many may be before it wants to know again. Zero: the turn is over.
-    pub(crate) fn spend(&mut self, messages: u32, header: &Header, budget: &Budget) -> u32 {
-        self.used = self.used.saturating_add(messages);
-        if self.used < self.check {
-            return self.check - self.used;
+    /// Ends the account, and records the turn's time if any was taken.
+    pub(crate) fn end(&self, header: &Header) {
+        let weight = self.weight.get();
+        if weight == 0 {
+            return;
         }
-        if self.spent {
-            return 0;
-        }
-        let now = Instant::now();
-        let elapsed = now.duration_since(*self.start.get_or_insert(now));
-        if self.used < self.limit && elapsed < budget.slice {
-            self.check = self.next_check(elapsed, budget.slice);
-            return self.check - self.used;
-        }
-        if let Some(hook) = &budget.hook {
-            let turn = SpentTurn {
-                process: header.pid(),
-                messages: self.used,
-                elapsed,
-            };
-            if let Verdict::Extend(messages) = hook.spent(turn) {
-                self.limit = self.used.saturating_add(messages.max(1));
-                self.start = Some(now);
-                self.check = self.used + 1;
-                return 1;
-            }
-        }
-        self.spent = true;
-        header.count_yield();
-        0
-    }
-
-    /// Records the turn's time, if any was taken.
-    pub(crate) fn end(self, header: &Header) {
-        if let Some(start) = self.start {
+        if let Some(start) = self.start.get() {
             let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-            // A turn that went past its first clock reading stands for itself.
-            let weight = if self.used > 1 { 1 } else { self.weight };
             header.add_busy(nanos, u64::from(weight));
         }
     }
 
-    /// Looks again when half of the slice that is left may be gone, at the pace so far.
-    fn next_check(&self, elapsed: Duration, slice: Duration) -> u32 {
-        let pace = (elapsed.as_nanos() / u128::from(self.used)).max(1);
-        let left = (slice - elapsed).as_nanos() / pace / 2;
-        let step = u32::try_from(left).unwrap_or(u32::MAX).clamp(1, 32);
-        (self.used + step).min(self.limit)
+    pub(crate) fn put_aside(&self) -> PutAside {
+        let words = [self.used.get(), self.limit.get(), self.check.get(), self.weight.get()];
+        PutAside(words, self.spent.get(), self.start.get())
     }
+
+    pub(crate) fn take_up(&self, PutAside([used, limit, check, weight], spent, start): PutAside) {
+        self.used.set(used);
+        self.limit.set(limit);
+        self.check.set(check);
+        self.weight.set(weight);
+        self.spent.set(spent);
+        self.start.set(start);
+    }
+
+    /// Notes that so many messages were handled, and says how many may be before it wants to know again. Zero: the turn is over.
+    pub(crate) fn spend(&self, messages: u32, header: &Header, budget: &Budget) -> u32 {
+        let used = self.used.get().saturating_add(messages);
+        self.used.set(used);
+        if used < self.check.get() {
+            return self.check.get() - used;
+        }
+        if self.spent.get() {
+            return 0;
+        }
+        let now = Instant::now();
+        if self.weight.get() == 0 {
+            self.start.set(Some(now));
+        }
+        // A turn of more than one message is timed, and stands for itself.
+        self.weight.set(1);
+        let elapsed = self.start.get().map_or(Duration::ZERO, |start| now.saturating_duration_since(start));
+        if used < self.limit.get() && elapsed < budget.slice {
+            return self.grant(used, next_step(used, elapsed, budget.slice));
+        }
+        if let Some(hook) = &budget.hook {
+            let turn = SpentTurn { process: header.pid(), messages: used, elapsed };
+            if let Verdict::Extend(messages) = hook.spent(turn) {
+                self.limit.set(used.saturating_add(messages.max(1)));
+                self.start.set(Some(now));
+                return self.grant(used, 1);
+            }
+        }
+        self.spent.set(true);
+        header.count_yield();
+        0
+    }
+
+    fn grant(&self, used: u32, step: u32) -> u32 {
+        let check = (used + step).min(self.limit.get());
+        self.check.set(check);
+        check - used
+    }
+}
+
+/// After how many messages half of the slice that is left may be gone, at the pace so far.
+fn next_step(used: u32, elapsed: Duration, slice: Duration) -> u32 {
+    let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let pace = (nanos(elapsed) / u64::from(used.max(1))).max(1);
+    let left = nanos(slice - elapsed) / pace / 2;
+    u32::try_from(left).unwrap_or(u32::MAX).clamp(1, 32)
 }
 
 /// Spends one unit of the current process's budget, and yields to the scheduler when it is gone.

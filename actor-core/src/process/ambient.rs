@@ -1,6 +1,6 @@
 //! The process that is running on this thread, as Tokio's runtime handle is: ambient.
 
-use crate::budget::{Budget, Turn};
+use crate::budget::{Account, Budget, PutAside};
 use crate::error::NotAProcess;
 use crate::node::Node;
 use crate::pid::Pid;
@@ -9,7 +9,7 @@ use crate::process::header::Header;
 use crate::process::proc::Proc;
 use crate::sync::Arc;
 use crate::watchdog::Lane;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use tokio::time::Instant;
 
 thread_local! {
@@ -19,15 +19,12 @@ thread_local! {
 #[derive(Default)]
 struct Ambient {
     current: RefCell<Option<Arc<dyn Proc>>>,
-    turn: Cell<Turn>,
+    account: Account,
     lane: Lane,
 }
 
-/// What was ambient before a process took its turn.
-pub(crate) struct Outer {
-    process: Option<Arc<dyn Proc>>,
-    turn: Turn,
-}
+/// What was ambient before a process took its turn: nothing, as a rule.
+pub(crate) struct Outer(Option<(Arc<dyn Proc>, PutAside)>);
 
 /// Begins a turn of `process` on this thread.
 pub(crate) fn enter(process: Arc<dyn Proc>) -> Outer {
@@ -35,21 +32,27 @@ pub(crate) fn enter(process: Arc<dyn Proc>) -> Outer {
         let header = process.header();
         let number = header.begin_turn();
         ambient.lane.begin(header);
-        let turn = ambient.turn.replace(Turn::begin(number, budget_of(header)));
-        let process = ambient.current.replace(Some(process));
-        Outer { process, turn }
+        let mut current = ambient.current.borrow_mut();
+        let outer = current.take().map(|outer| (outer, ambient.account.put_aside()));
+        ambient.account.begin(number, budget_of(header));
+        *current = Some(process);
+        Outer(outer)
     })
 }
 
 /// Ends the turn, and hands the process back to its task.
-pub(crate) fn leave(outer: Outer) -> Option<Arc<dyn Proc>> {
+pub(crate) fn leave(Outer(outer): Outer) -> Option<Arc<dyn Proc>> {
     AMBIENT.with(|ambient| {
-        let turn = ambient.turn.replace(outer.turn);
-        let process = ambient.current.replace(outer.process);
+        let mut current = ambient.current.borrow_mut();
+        let process = current.take();
         if let Some(process) = &process {
-            turn.end(process.header());
+            ambient.account.end(process.header());
         }
         ambient.lane.end();
+        if let Some((outer, account)) = outer {
+            ambient.account.take_up(account);
+            *current = Some(outer);
+        }
         process
     })
 }
@@ -85,12 +88,7 @@ pub(crate) fn own_bonds<R>(
 /// is over.
 pub(crate) fn spend(units: u32, header: &Header) -> u32 {
     AMBIENT
-        .try_with(|ambient| {
-            let mut turn = ambient.turn.get();
-            let left = turn.spend(units, header, budget_of(header));
-            ambient.turn.set(turn);
-            left
-        })
+        .try_with(|ambient| ambient.account.spend(units, header, budget_of(header)))
         // A thread that is being torn down takes no more turns.
         .unwrap_or(1)
 }
