@@ -265,7 +265,7 @@ impl<M> Queue<M> {
     }
 
     /// Takes the exits that `wanted` names out of the queue, oldest first.
-    pub(crate) fn take_exits(&mut self, wanted: &mut dyn FnMut(Pid) -> bool) -> Vec<Exit> {
+    pub(crate) fn take_exits(&mut self, wanted: &mut dyn FnMut(&Exit) -> bool) -> Vec<Exit> {
         take_exits(&mut self.entries, wanted)
     }
 
@@ -416,13 +416,13 @@ pub(crate) fn take_event<M>(entries: &mut VecDeque<Entry<M>>) -> Option<Box<Even
 /// The exits of a queue that `wanted` names, taken out of their places.
 pub(crate) fn take_exits<M>(
     entries: &mut VecDeque<Entry<M>>,
-    wanted: &mut dyn FnMut(Pid) -> bool,
+    wanted: &mut dyn FnMut(&Exit) -> bool,
 ) -> Vec<Exit> {
     let mut taken = Vec::new();
     for entry in entries {
         let is_wanted = match entry {
             Entry::Mail(Mail::Event(event)) => {
-                matches!(&**event, Event::Exit(exit) if exit.from.is_some_and(&mut *wanted))
+                matches!(&**event, Event::Exit(exit) if wanted(exit))
             }
             _ => false,
         };

@@ -103,9 +103,8 @@ impl<M: Send + 'static> Intake<M> {
         }
     }
 
-    /// Takes out of the mailbox the exits of those processes that `wanted` names, oldest first. `wanted` is called under the
-    /// mailbox's lock.
-    pub fn take_exits(&mut self, mut wanted: impl FnMut(Pid) -> bool) -> Vec<Exit> {
+    /// Takes out of the mailbox those exits that are `wanted`, oldest first. `wanted` is called under the mailbox's lock.
+    pub fn take_exits(&mut self, mut wanted: impl FnMut(&Exit) -> bool) -> Vec<Exit> {
         if self.shared.header.has(flag::SIGNALS) {
             self.shared.handle_signals();
         }

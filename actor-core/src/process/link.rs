@@ -47,7 +47,7 @@ pub fn unlink(pid: Pid) -> Result<(), NotAProcess> {
 pub fn unlink_flush(pid: Pid) -> Result<(), NotAProcess> {
     unlink(pid)?;
     let me = ambient::current("unlink")?;
-    let flushed = me.take_exits(&mut |from| from == pid);
+    let flushed = me.take_exits(&mut |exit| exit.from == Some(pid));
     drop(flushed);
     Ok(())
 }

@@ -36,7 +36,7 @@ pub(crate) trait Proc: Send + Sync {
     /// Looks at the bonds, if there are any. For inspection.
     fn peek_bonds(&self, look: &mut dyn FnMut(&Bonds));
     /// Takes the exits that `wanted` names out of the queue, oldest first.
-    fn take_exits(&self, wanted: &mut dyn FnMut(Pid) -> bool) -> Vec<Exit>;
+    fn take_exits(&self, wanted: &mut dyn FnMut(&Exit) -> bool) -> Vec<Exit>;
     /// Why the process ended, if it has.
     fn exit_reason(&self) -> Option<ExitReason>;
     /// Unhandled mail, the most there may be, and how many senders wait.

@@ -336,7 +336,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
         }
     }
 
-    fn take_exits(&self, wanted: &mut dyn FnMut(Pid) -> bool) -> Vec<Exit> {
+    fn take_exits(&self, wanted: &mut dyn FnMut(&Exit) -> bool) -> Vec<Exit> {
         self.queue.lock().take_exits(wanted)
     }
 

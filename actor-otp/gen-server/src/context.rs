@@ -126,9 +126,9 @@ impl<S: GenServer> Context<S> {
         self.client.on(self.pid().node())
     }
 
-    /// Takes out of the mailbox the exits of those processes that `wanted` names, oldest first: for a server that has seen their ends
-    /// by other means. `wanted` is called under the mailbox's lock, so it must be quick.
-    pub fn take_exits(&mut self, wanted: impl FnMut(Pid) -> bool) -> Vec<Exit> {
+    /// Takes out of the mailbox those exits that are `wanted`, oldest first: for a server that has seen these ends by other means.
+    /// `wanted` is called under the mailbox's lock, so it must be quick.
+    pub fn take_exits(&mut self, wanted: impl FnMut(&Exit) -> bool) -> Vec<Exit> {
         self.intake.take_exits(wanted)
     }
 
