@@ -3,7 +3,6 @@
 use crate::mailbox::mail::{Entry, Mail};
 use crate::mailbox::overflow::Overflow;
 use crate::mailbox::waiting::{Claim, Ticket, Waiting};
-use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Exit, Signal};

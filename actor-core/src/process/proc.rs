@@ -2,7 +2,6 @@
 
 use crate::mailbox::waiting::Ticket;
 use crate::message::Parcel;
-use crate::pid::Pid;
 use crate::process::bonds::Bonds;
 use crate::process::header::Header;
 use crate::reason::ExitReason;
