@@ -42,10 +42,10 @@ pub trait Init: GenServer {
     {
         // The lock makes a shared source of copies of what need not be `Sync`.
         let args = Arc::new(Mutex::new(args));
-        ChildSpec::new(std::any::type_name::<Self>(), move || {
+        ChildSpec::named(std::any::type_name::<Self>(), move |name| {
             let copy = args.lock().map(|args| args.clone()).map_err(|_poisoned| crate::start::poisoned());
             async move {
-                let server = Self::start_link_with(copy?).await?;
+                let server = Self::start_link_with(copy?).name(name.as_deref()).await?;
                 Ok(Started { pid: server.pid(), handle: server })
             }
         })

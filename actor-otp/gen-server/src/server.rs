@@ -84,10 +84,10 @@ pub trait GenServer: Sized + Send + 'static {
     {
         // The lock makes a shared source of copies of what need not be `Sync`.
         let state = Mutex::new(state);
-        ChildSpec::new(std::any::type_name::<Self>(), move || {
+        ChildSpec::named(std::any::type_name::<Self>(), move |name| {
             let copy = state.lock().map(|state| state.clone()).map_err(|_poisoned| crate::start::poisoned());
             async move {
-                let server = copy?.start_link().await?;
+                let server = copy?.start_link().name(name.as_deref()).await?;
                 Ok(Started { pid: server.pid(), handle: server })
             }
         })

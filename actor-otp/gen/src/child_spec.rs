@@ -1,7 +1,7 @@
 //! How a supervisor starts, stops and restarts a child. OTP's child specification.
 
 use crate::start::StartError;
-use actor_core::Pid;
+use actor_core::{ExitReason, Pid, RegisterError, exit, register};
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
@@ -73,7 +73,9 @@ pub type Starting<H> = Pin<Box<dyn Future<Output = Result<Started<H>, StartError
 /// Defaults: permanent, a worker, five seconds to stop (a supervisor: as long as it takes), not significant.
 pub struct ChildSpec<H = Pid> {
     id: Arc<str>,
-    start: Arc<dyn Fn() -> Starting<H> + Send + Sync>,
+    name: Option<Arc<str>>,
+    /// Takes the name that the child is to have.
+    start: Arc<dyn Fn(Option<Arc<str>>) -> Starting<H> + Send + Sync>,
     restart: Restart,
     shutdown: Option<Shutdown>,
     kind: ChildKind,
@@ -88,9 +90,28 @@ impl<H: Send + 'static> ChildSpec<H> {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Started<H>, StartError>> + Send + 'static,
     {
+        Self::named(id, move |name| {
+            let starting = start();
+            async move {
+                let started = starting.await?;
+                match name {
+                    None => Ok(started),
+                    Some(name) => name_child(&name, started),
+                }
+            }
+        })
+    }
+
+    /// As [`new`](Self::new), for a start that gives the child its name itself, before `init` runs.
+    pub fn named<F, Fut>(id: impl AsRef<str>, start: F) -> Self
+    where
+        F: Fn(Option<Arc<str>>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Started<H>, StartError>> + Send + 'static,
+    {
         Self {
             id: id.as_ref().into(),
-            start: Arc::new(move || Box::pin(start())),
+            name: None,
+            start: Arc::new(move |name| Box::pin(start(name))),
             restart: Restart::default(),
             shutdown: None,
             kind: ChildKind::default(),
@@ -102,6 +123,13 @@ impl<H: Send + 'static> ChildSpec<H> {
     #[must_use]
     pub fn id(mut self, id: impl AsRef<str>) -> Self {
         self.id = id.as_ref().into();
+        self
+    }
+
+    /// Registers it under a name on its node, at every start.
+    #[must_use]
+    pub fn name(mut self, name: impl AsRef<str>) -> Self {
+        self.name = Some(name.as_ref().into());
         self
     }
 
@@ -139,8 +167,9 @@ impl<H: Send + 'static> ChildSpec<H> {
         let start = self.start;
         ChildSpec {
             id: self.id,
-            start: Arc::new(move || {
-                let starting = start();
+            name: self.name,
+            start: Arc::new(move |name| {
+                let starting = start(name);
                 Box::pin(async move {
                     let Started { pid, handle } = starting.await?;
                     let handle: AnyHandle = Box::new(handle);
@@ -192,13 +221,27 @@ impl<H> ChildSpec<H> {
     /// Starts one, linked to the current process.
     #[must_use]
     pub fn start(&self) -> Starting<H> {
-        (self.start)()
+        (self.start)(self.name.clone())
+    }
+}
+
+/// Names a child that has started without its name.
+fn name_child<H>(name: &str, started: Started<H>) -> Result<Started<H>, StartError> {
+    match register(name, started.pid) {
+        Ok(()) => Ok(started),
+        Err(error) => {
+            exit(started.pid, ExitReason::Kill);
+            Err(match error {
+                RegisterError::Taken { holder, .. } => StartError::AlreadyStarted(holder),
+                other => StartError::Failed(other.into()),
+            })
+        }
     }
 }
 
 impl<H> Clone for ChildSpec<H> {
     fn clone(&self) -> Self {
-        Self { id: Arc::clone(&self.id), start: Arc::clone(&self.start), ..*self }
+        Self { id: Arc::clone(&self.id), name: self.name.clone(), start: Arc::clone(&self.start), ..*self }
     }
 }
 
