@@ -1,0 +1,12 @@
+//! The daily names: `use actor_otp::prelude::*`.
+
+pub use crate::behaviour::ChildSpec;
+pub use crate::gen_server::{
+    CallError, Caller, Context, GenServer, IdleTimeout, Init, InitResult, InitStop, ServerRef, StartError, stop,
+};
+pub use crate::process::{
+    AnyMessage, Crash, Down, Exit, ExitReason, Inbox, Node, Overflow, Pid, ProcessRef, exit, monitor, spawn, spawn_link,
+};
+pub use actor_gen::{Restart, Shutdown};
+pub use actor_macros::gen_server;
+pub use std::time::Duration;
