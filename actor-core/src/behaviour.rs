@@ -10,7 +10,7 @@ pub use crate::process::delivery::{Delivery, Refused};
 pub use crate::process::intake::Intake;
 pub use crate::process::ambient::{calling, current_deadline};
 pub use crate::process::link::unlink_flush;
-pub use crate::process::panic::guarded;
+pub use crate::process::panic::{drop_quietly, guarded};
 pub use crate::process::send::send_system;
 pub use crate::process::waits::{Waits, answering, begin_wait};
 pub use crate::signal::Event;

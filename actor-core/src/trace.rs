@@ -2,7 +2,9 @@
 
 use crate::node::DeadLetter;
 use crate::pid::Pid;
+use crate::process::panic::guarded;
 use crate::reason::ExitReason;
+use std::fmt;
 use std::time::Duration;
 
 #[cfg(feature = "tracing")]
@@ -24,9 +26,9 @@ pub(crate) fn exited(
     quiet: bool,
 ) {
     if quiet || reason.is_clean() {
-        event!(debug, pid = %pid, kind = %kind, reason = %reason, "process ended");
+        event!(debug, pid = %pid, kind = %kind, reason = %Shown(reason), "process ended");
     } else if matches!(reason, ExitReason::Killed | ExitReason::NoProc) {
-        event!(debug, pid = %pid, kind = %kind, reason = %reason, "process killed");
+        event!(debug, pid = %pid, kind = %kind, reason = %Shown(reason), "process killed");
     } else {
         let location = match reason {
             ExitReason::Panic(report) => report.location.as_deref().unwrap_or("unknown"),
@@ -39,7 +41,7 @@ pub(crate) fn exited(
             parent = ?parent,
             handling = %message,
             location = %location,
-            reason = %reason,
+            reason = %Shown(reason),
             "process crashed"
         );
     }
@@ -47,7 +49,12 @@ pub(crate) fn exited(
 
 /// A value's `Drop` panicked while its process was being taken down.
 pub(crate) fn panic_in_drop(reason: &ExitReason) {
-    event!(error, reason = %reason, "a value panicked while it was dropped");
+    event!(error, reason = %Shown(reason), "a value panicked while it was dropped");
+}
+
+/// A dead-letter hook panicked.
+pub(crate) fn panic_in_hook(reason: &ExitReason) {
+    event!(error, reason = %Shown(reason), "a dead-letter hook panicked");
 }
 
 /// A message was dropped unhandled.
@@ -75,7 +82,7 @@ pub fn crashed(report: &CrashReport<'_>) {
         client = ?report.client,
         state = %report.state,
         location = %location,
-        reason = %report.reason,
+        reason = %Shown(report.reason),
         "process crashed"
     );
 }
@@ -102,4 +109,16 @@ pub struct CrashReport<'a> {
 /// A behaviour got a message that it has no use for.
 pub fn unhandled(pid: Pid, kind: &'static str, message: &'static str) {
     event!(warn, pid = %pid, kind = %kind, message_type = %message, "message has no handler and is dropped");
+}
+
+/// A reason as the log shows it. It may hold a value of the user's, whose way to show itself may panic.
+struct Shown<'a>(&'a ExitReason);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match guarded(|| self.0.to_string()) {
+            Ok(text) => f.write_str(&text),
+            Err(_panic) => f.write_str("a reason that panics when it is shown"),
+        }
+    }
 }

@@ -258,9 +258,14 @@ impl<M> Queue<M> {
         self.entries[at] = Entry::Mail(mail);
     }
 
-    /// The first event, taken out of its place.
-    pub(crate) fn take_event(&mut self) -> Option<Box<Event>> {
-        take_event(&mut self.entries)
+    /// The first event that is `wanted`, taken out of its place.
+    pub(crate) fn take_event(&mut self, wanted: &dyn Fn(&Event) -> bool) -> Option<Box<Event>> {
+        take_event(&mut self.entries, wanted)
+    }
+
+    /// Whether there is mail.
+    pub(crate) fn has_mail(&self) -> bool {
+        has_mail(&self.entries)
     }
 
     /// Takes the exits that `wanted` names out of the queue, oldest first.
@@ -403,9 +408,18 @@ pub(crate) fn next_mail<M>(batch: &mut VecDeque<Entry<M>>) -> Option<Mail<M>> {
     None
 }
 
-/// The first event of a queue, taken out of it.
-pub(crate) fn take_event<M>(entries: &mut VecDeque<Entry<M>>) -> Option<Box<Event>> {
-    let found = entries.iter_mut().find(|entry| matches!(entry, Entry::Mail(Mail::Event(_))))?;
+/// Whether there is mail among the entries.
+pub(crate) fn has_mail<M>(entries: &VecDeque<Entry<M>>) -> bool {
+    entries.iter().any(|entry| matches!(entry, Entry::Mail(_)))
+}
+
+/// The first event of a queue that is `wanted`, taken out of it.
+pub(crate) fn take_event<M>(
+    entries: &mut VecDeque<Entry<M>>,
+    wanted: &dyn Fn(&Event) -> bool,
+) -> Option<Box<Event>> {
+    let is_wanted = |entry: &&mut Entry<M>| matches!(entry, Entry::Mail(Mail::Event(event)) if wanted(event));
+    let found = entries.iter_mut().find(is_wanted)?;
     match std::mem::replace(found, Entry::Void) {
         Entry::Mail(Mail::Event(event)) => Some(event),
         _ => None,

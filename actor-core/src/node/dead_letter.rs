@@ -1,6 +1,7 @@
 //! Messages that nobody handled.
 
 use crate::pid::Pid;
+use crate::process::panic::guarded;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,7 +48,10 @@ impl DeadLetters {
         self.count.fetch_add(1, Ordering::Relaxed);
         crate::trace::dead_letter(&letter);
         if let Some(hook) = &self.hook {
-            hook(&letter);
+            // It runs while a process is being taken down, which must not stop half-way.
+            if let Err(reason) = guarded(|| hook(&letter)) {
+                crate::trace::panic_in_hook(&reason);
+            }
         }
     }
 

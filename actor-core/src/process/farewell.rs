@@ -54,13 +54,18 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
     );
 
     for entry in unread {
-        let Entry::Mail(mail) = entry else { continue };
-        if mail.is_counted() {
-            node.dead_letter(pid, shared.type_of(&mail), Cause::Ended);
-        }
-        drop_quietly(mail);
+        drop_unread(shared, entry);
     }
     node.process_gone();
+}
+
+/// Drops mail that the process never began.
+pub(crate) fn drop_unread<M: Send + 'static>(shared: &Shared<M>, entry: Entry<M>) {
+    let Entry::Mail(mail) = entry else { return };
+    if mail.is_counted() {
+        shared.header.node.dead_letter(shared.pid(), shared.type_of(&mail), Cause::Ended);
+    }
+    drop_quietly(mail);
 }
 
 /// Tells the peers of a process that had bonds.

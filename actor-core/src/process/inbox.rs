@@ -6,6 +6,7 @@ use crate::pid::Pid;
 use crate::process::alias::Alias;
 use crate::process::bonds::AliasKind;
 use crate::process::intake::Intake;
+use crate::process::panic::drop_quietly;
 use crate::process::process_ref::ProcessRef;
 use crate::signal::{Down, Event, Exit};
 use std::collections::VecDeque;
@@ -223,6 +224,13 @@ fn received<M>(mail: Mail<M>) -> Option<Received<M>> {
             Event::Down(down) => Some(Received::Down(down)),
             Event::System(_) => None,
         },
+    }
+}
+
+impl<M: Send + 'static> Drop for Inbox<M> {
+    fn drop(&mut self) {
+        // One by one: two that panic must not meet.
+        self.saved.drain(..).for_each(drop_quietly);
     }
 }
 

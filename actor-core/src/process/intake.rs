@@ -1,9 +1,10 @@
 //! The receiving end of a mailbox.
 
 use crate::mailbox::mail::{Entry, Mail};
-use crate::mailbox::queue::{next_mail, take_event, take_exits};
+use crate::mailbox::queue::{has_mail, next_mail, take_event, take_exits};
 use crate::pid::Pid;
 use crate::process::ambient;
+use crate::process::farewell;
 use crate::process::header::flag;
 use crate::process::proc::Proc;
 use crate::process::process_ref::ProcessRef;
@@ -75,8 +76,9 @@ impl<M: Send + 'static> Intake<M> {
         }
     }
 
-    /// Polls for the next event and leaves messages where they are, for a suspended behaviour.
-    pub fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+    /// Polls for the next event that is `wanted` and leaves all other mail where it is, for a suspended behaviour. `wanted` is
+    /// called under the mailbox's lock.
+    pub fn poll_event(&mut self, wanted: impl Fn(&Event) -> bool, cx: &mut Context<'_>) -> Poll<Event> {
         loop {
             if self.is_spent() {
                 cx.waker().wake_by_ref();
@@ -89,9 +91,9 @@ impl<M: Send + 'static> Intake<M> {
                     return Poll::Pending;
                 }
             }
-            let event = match take_event(&mut self.batch) {
+            let event = match take_event(&mut self.batch, &wanted) {
                 Some(event) => Some(event),
-                None => match self.shared.next_event() {
+                None => match self.shared.next_event(&wanted) {
                     Drained::Mail(Mail::Event(event)) => Some(event),
                     Drained::SignalsFirst => continue,
                     Drained::Mail(_) | Drained::Empty => return Poll::Pending,
@@ -124,6 +126,16 @@ impl<M: Send + 'static> Intake<M> {
     /// The next mail, if there is any now.
     pub fn try_next(&mut self) -> Option<Mail<M>> {
         self.take(false)
+    }
+
+    /// Whether there is no mail now, and the process is not about to be ended by a signal.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let header = &self.shared.header;
+        if header.has(flag::SIGNALS) {
+            self.shared.handle_signals();
+        }
+        !header.has(flag::DOOMED) && !has_mail(&self.batch) && !self.shared.queue.lock().has_mail()
     }
 
     /// Gives back the memory that empty queues hold.
@@ -230,6 +242,15 @@ impl<M: Send + 'static> Intake<M> {
             self.shared.let_in();
         }
         Some(mail)
+    }
+}
+
+impl<M: Send + 'static> Drop for Intake<M> {
+    fn drop(&mut self) {
+        // Taken out of the mailbox but not begun: it has the same end as what is left there.
+        for entry in self.batch.drain(..) {
+            farewell::drop_unread(&self.shared, entry);
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub fn guarded<R>(act: impl FnOnce() -> R) -> Result<R, ExitReason> {
 }
 
 /// Drops a value of the user's, whose `Drop` may panic.
-pub(crate) fn drop_quietly<T>(value: T) {
+pub fn drop_quietly<T>(value: T) {
     if let Err(reason) = guarded(|| drop(value)) {
         crate::trace::panic_in_drop(&reason);
     }

@@ -10,6 +10,7 @@ use crate::pid::Pid;
 use crate::process::bonds::{Bonds, Outcome};
 use crate::process::class::Class;
 use crate::process::header::{Header, flag};
+use crate::process::panic::drop_quietly;
 use crate::process::proc::Proc;
 use crate::reason::ExitReason;
 use crate::signal::{Event, Exit, Signal};
@@ -182,6 +183,8 @@ impl<M: Send + 'static> Shared<M> {
                 self.header
                     .node
                     .dead_letter(self.pid(), self.type_of(&mail), Cause::Overflow);
+                // In the sender's turn, which it must not harm.
+                drop_quietly(mail);
                 Ok(())
             }
             Push::Full(mail) => Err(Refusal::Full(mail)),
@@ -266,13 +269,13 @@ impl<M: Send + 'static> Shared<M> {
         mail.map_or(Drained::Empty, Drained::Mail)
     }
 
-    /// The first event, or parks the receiver; messages stay where they are.
-    pub(crate) fn next_event(&self) -> Drained<M> {
+    /// The first event that is `wanted`, or parks the receiver; other mail stays where it is.
+    pub(crate) fn next_event(&self, wanted: &dyn Fn(&Event) -> bool) -> Drained<M> {
         let mut queue = self.queue.lock();
         if self.header.has(flag::SIGNALS) {
             return Drained::SignalsFirst;
         }
-        match queue.take_event() {
+        match queue.take_event(wanted) {
             Some(event) => Drained::Mail(Mail::Event(event)),
             None => {
                 queue.parked = true;

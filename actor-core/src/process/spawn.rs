@@ -13,7 +13,7 @@ use crate::process::conduct::{Stage, conduct, conduct_local};
 use crate::process::header::{Extras, Header};
 use crate::process::inbox::Inbox;
 use crate::process::intake::Intake;
-use crate::process::monitor::{Monitor, watch_new};
+use crate::process::monitor::{Monitor, demonitor, watch_new};
 use crate::process::process_ref::ProcessRef;
 use crate::process::shared::Shared;
 use crate::reason::Crash;
@@ -298,6 +298,10 @@ impl<M: Send + 'static> Spawn<M> {
         let stage = Stage::new(Arc::clone(&shared));
         if let Some(name) = &name {
             if let Err(holder) = node.names().claim(name, pid) {
+                // Nothing was started, so there is no end to be told of.
+                if let Some((monitor, ..)) = &watched {
+                    demonitor(monitor);
+                }
                 stage.dismiss();
                 return Err(SpawnError::NameTaken {
                     name: name.to_string(),
