@@ -1,8 +1,8 @@
 //! What `sys` can have a behaviour note of its own work.
 
+use actor_core::behaviour::{drop_quietly, guarded};
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -73,7 +73,19 @@ impl Debug {
             }
             entries.push_back(LogEntry { event: event.clone(), at: since.elapsed() });
         }
-        self.hooks.retain_mut(|(_, hook)| catch_unwind(AssertUnwindSafe(|| hook(event))).unwrap_or(false));
+        let mut done = Vec::new();
+        for at in (0..self.hooks.len()).rev() {
+            if !guarded(|| (self.hooks[at].1)(event)).unwrap_or(false) {
+                done.push(self.hooks.remove(at));
+            }
+        }
+        done.into_iter().for_each(drop_quietly);
+    }
+
+    /// Turns everything off. What the hooks hold is dropped one by one, and harms nobody by it.
+    pub fn clear(&mut self) {
+        let Self { hooks, .. } = std::mem::take(self);
+        hooks.into_iter().for_each(drop_quietly);
     }
 
     /// Starts or stops counting.

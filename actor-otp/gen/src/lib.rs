@@ -15,6 +15,8 @@ pub mod stop;
 pub mod sys;
 pub mod via;
 
+mod watch;
+
 pub use address::Address;
 pub use call::{CallError, DEFAULT_TIMEOUT, Timeout};
 pub use child_spec::{AnyHandle, ChildKind, ChildSpec, Restart, Shutdown, Started};

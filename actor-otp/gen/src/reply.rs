@@ -1,7 +1,7 @@
 //! The way back from a server to its caller.
 
-use actor_core::Pid;
-use actor_core::behaviour::{LocalPid, answering, instant_on};
+use actor_core::behaviour::{LocalPid, answering, drop_quietly, instant_on};
+use actor_core::{Pid, self_pid};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -33,7 +33,7 @@ struct Slot<R> {
     /// The server that is asked.
     server: Pid,
     // Stored by the caller before the request is sent, and read by the server after: the mailbox's lock lies between.
-    /// Nanoseconds on the server's clock; `u64::MAX`: none.
+    /// Nanoseconds on the server's clock; `u64::MAX`: none; zero: it has passed, and nobody waits any more.
     deadline: AtomicU64,
     /// The calling process, if it is one.
     caller: AtomicU64,
@@ -91,11 +91,11 @@ impl<R> Caller<R> {
     #[doc(hidden)]
     pub fn begin(&self) -> Option<(u64, LocalPid)> {
         // The receiver's end is dropped when the caller is gone; an answered request counts as begun.
-        if Arc::strong_count(&self.slot) == 1 {
+        let deadline = self.slot.deadline.load(Ordering::Relaxed);
+        if deadline == 0 || Arc::strong_count(&self.slot) == 1 {
             return None;
         }
-        let caller = LocalPid::from_bits(self.slot.caller.load(Ordering::Relaxed));
-        Some((self.slot.deadline.load(Ordering::Relaxed), caller))
+        Some((deadline, LocalPid::from_bits(self.slot.caller.load(Ordering::Relaxed))))
     }
 
     /// Leaves the caller to learn the reason why the server ends. For behaviours.
@@ -119,6 +119,9 @@ impl<R> Caller<R> {
 pub trait Abort: Send + Sync {
     /// Has the caller learn the server's exit reason.
     fn abort(&self);
+    /// The callback that took the request has returned without a reply: the caller does not wait for the server's callbacks
+    /// any more, but for whoever holds the [`Caller`].
+    fn put_off(&self);
     /// Whether the call is over.
     fn is_over(&self) -> bool;
 }
@@ -128,6 +131,10 @@ impl<R: Send> Abort for Slot<R> {
         self.answer(Answer::Ending);
     }
 
+    fn put_off(&self) {
+        self.end_wait();
+    }
+
     fn is_over(&self) -> bool {
         matches!(*self.lock(), Progress::Closed | Progress::Answered(_))
     }
@@ -135,9 +142,9 @@ impl<R: Send> Abort for Slot<R> {
 
 impl<R> Drop for Caller<R> {
     fn drop(&mut self) {
-        // A handler that panics drops its caller before anybody knows the reason.
-        let answer = if std::thread::panicking() { Answer::Ending } else { Answer::Dropped };
-        self.slot.answer(answer);
+        // A handler that panics drops its caller before anybody knows the reason. A panic of somebody else leaves the server alone.
+        let ending = std::thread::panicking() && self_pid() == Ok(self.slot.server);
+        self.slot.answer(if ending { Answer::Ending } else { Answer::Dropped });
     }
 }
 
@@ -153,15 +160,15 @@ impl<R> Slot<R> {
 
     /// Takes away the edge of a caller that is answered, or waits no more.
     fn end_wait(&self) {
-        if self.waits.load(Ordering::Relaxed) {
-            self.waits.store(false, Ordering::Relaxed);
+        // Taken away once: by then the caller may wait for the same server again.
+        if self.waits.load(Ordering::Relaxed) && self.waits.swap(false, Ordering::Relaxed) {
             if let Some(waiter) = self.caller() {
                 answering(waiter, self.server);
             }
         }
     }
 
-    /// Gives the first answer, and wakes the caller. A later one is dropped, outside the lock.
+    /// Gives the first answer, and wakes the caller. A later one is dropped, outside the lock, and harms nobody by it.
     fn answer(&self, answer: Answer<R>) {
         if matches!(answer, Answer::Reply(_)) {
             // Before the caller can know: an answered request must not look like one that still waits.
@@ -183,7 +190,9 @@ impl<R> Slot<R> {
         if let Some(waker) = waker {
             waker.wake();
         }
-        drop(late);
+        if late.is_some() {
+            drop_quietly(late);
+        }
     }
 }
 
@@ -229,6 +238,11 @@ impl<R> Receiver<R> {
         }
     }
 
+    /// Says that nobody waits any more while this is kept.
+    pub(crate) fn give_up(&self) {
+        self.slot.deadline.store(0, Ordering::Relaxed);
+    }
+
     /// Takes back the edge of a wait that is over while its request may still lie with the server.
     pub(crate) fn end_wait(&self) {
         self.slot.end_wait();
@@ -238,9 +252,11 @@ impl<R> Receiver<R> {
 impl<R> Drop for Receiver<R> {
     fn drop(&mut self) {
         if !self.done {
-            // A reply nobody took is dropped outside the lock.
+            // A reply nobody took is dropped outside the lock, and harms nobody by it.
             let unread = std::mem::replace(&mut *self.slot.lock(), Progress::Closed);
-            drop(unread);
+            if let Progress::Answered(Answer::Reply(reply)) = unread {
+                drop_quietly(reply);
+            }
         }
     }
 }

@@ -115,7 +115,10 @@ impl<M: Send + 'static, R> Request<M, R> {
         if self.at == u64::MAX {
             return Poll::Pending;
         }
-        self.deadline.poll(to.node(), self.at, cx).map(|()| Err(self.timed_out(to)))
+        self.deadline.poll(to.node(), self.at, cx).map(|()| {
+            self.receiver.give_up();
+            Err(self.timed_out(to))
+        })
     }
 
     /// Fixes who calls and until when: the call's own deadline, or that of the request being handled if it is sooner. If the caller is
@@ -126,7 +129,9 @@ impl<M: Send + 'static, R> Request<M, R> {
             Some((caller, deadline)) => (Some(caller), deadline),
             None => (None, u64::MAX),
         };
-        if caller.is_some() && wait {
+        // A pid of another node does not fit the words below, and rings across nodes are not looked for.
+        let near = caller.filter(|caller| caller.node() == to.node().id());
+        if near.is_some() && wait {
             self.begin_wait(to, caller)?;
         }
         if let Some(after) = self.timeout.duration() {
@@ -136,7 +141,7 @@ impl<M: Send + 'static, R> Request<M, R> {
         if inherited != u64::MAX {
             self.inherit(to, caller, inherited);
         }
-        self.receiver.stamp(self.at, caller, self.waits);
+        self.receiver.stamp(self.at, near, self.waits);
         Ok(())
     }
 
@@ -164,9 +169,12 @@ impl<M: Send + 'static, R> Request<M, R> {
 
     fn push(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<(), CallError>> {
         if self.stage == Stage::Sending {
+            let new = self.delivery.is_unsent();
             match self.delivery.poll(to, cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Ok(())) => self.stage = Stage::Waiting,
+                // It stood in line for room when the server ended.
+                Poll::Ready(Err(Refused::Closed(_))) if !new => return Poll::Ready(Err(dropped(to))),
                 Poll::Ready(Err(refused)) => return Poll::Ready(Err(refusal(refused, to))),
             }
         }

@@ -3,12 +3,14 @@
 use crate::via::ViaName;
 use actor_core::behaviour::{Body, Class, Intake, unlink_flush};
 use actor_core::{
-    Budget, DEFAULT_CAPACITY, ExitReason, Monitor, Node, NotAProcess, Overflow, Pid, ProcessRef, Spawn, SpawnError, exit,
+    Budget, DEFAULT_CAPACITY, ExitReason, Monitor, Node, NotAProcess, Overflow, Pid, ProcessRef, Spawn, SpawnError,
+    demonitor_flush, exit,
 };
 use std::fmt;
 use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 /// A process did not start. When this is returned it is dead, and its name is free.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -135,10 +137,9 @@ impl Ack {
         drop(self.sender.send(how));
     }
 
-    /// The process ends by a panic or an exit signal in `init`: its link tells the starter, too.
-    pub fn crash(self, reason: ExitReason) {
+    /// The process ends by a panic in `init`: its link tells the starter, and who has no link is told by the end itself.
+    pub fn crash(self) {
         self.free_name();
-        drop(self.sender.send(Acked::Failed(reason)));
     }
 
     fn free_name(&self) {
@@ -171,14 +172,15 @@ pub async fn start<B: Body>(
         make(intake, ack, via)
     })?;
 
-    let mut starting = Starting { pid: process.pid(), done: false };
+    let mut starting = Starting { pid: process.pid(), link, done: false };
     let acked = match timeout {
         None => receiver.await,
         Some(limit) => match tokio::time::timeout(limit, receiver).await {
             Ok(acked) => acked,
             Err(_elapsed) => {
-                abandon(&process, link).await;
-                starting.done = true;
+                drop(starting);
+                process.ended().await;
+                forget(&process, link, monitor);
                 return Err(StartError::Timeout(limit));
             }
         },
@@ -189,16 +191,16 @@ pub async fn start<B: Body>(
         Ok(Acked::Ignored) => StartError::Ignored,
         Ok(Acked::AlreadyStarted(holder)) => StartError::AlreadyStarted(holder),
         Ok(Acked::Failed(reason)) => StartError::Failed(reason),
-        // Killed before it could say anything.
-        Err(_gone) => StartError::Failed(process.ended().await),
+        // It crashed or was killed before it could say anything.
+        Err(_gone) => {
+            let reason = process.ended().await;
+            // Its exit is here by now. If that ends the starter, it ends it in a turn that has not begun.
+            yield_now().await;
+            StartError::Failed(reason)
+        }
     };
     process.ended().await;
-    if link {
-        unlink_flush(process.pid())?;
-    }
-    if let Some(monitor) = monitor {
-        actor_core::demonitor_flush(&monitor);
-    }
+    forget(&process, link, monitor);
     Err(error)
 }
 
@@ -238,24 +240,30 @@ fn spawn<M: Send + 'static>(options: StartOptions<M>) -> Spawn<M> {
     spawn
 }
 
-/// Kills a process that has not started in time, so that its starter hears nothing of it any more.
-async fn abandon<M: Send + 'static>(process: &ProcessRef<M>, link: bool) {
+/// Leaves nothing in the starter's mailbox of a process that did not start.
+fn forget<M: Send + 'static>(process: &ProcessRef<M>, link: bool, monitor: Option<Monitor>) {
     if link {
-        let _outside = unlink_flush(process.pid());
+        // Only a process links, and one that is just ending needs to forget nothing.
+        let _ending = unlink_flush(process.pid());
     }
-    exit(process.pid(), ExitReason::Kill);
-    process.ended().await;
+    if let Some(monitor) = monitor {
+        demonitor_flush(&monitor);
+    }
 }
 
-/// Kills a process whose starter has gone.
+/// Kills a process that has not started in time, or whose starter has gone, so that its starter hears nothing of it any more.
 struct Starting {
     pid: Pid,
+    link: bool,
     done: bool,
 }
 
 impl Drop for Starting {
     fn drop(&mut self) {
         if !self.done {
+            if self.link {
+                let _ending = unlink_flush(self.pid);
+            }
             exit(self.pid, ExitReason::Kill);
         }
     }

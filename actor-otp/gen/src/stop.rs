@@ -3,8 +3,9 @@
 use crate::address::Address;
 use crate::call::Timeout;
 use crate::sys::SysRequest;
+use crate::watch::Watch;
 use actor_core::behaviour::send_system;
-use actor_core::{AnyMessage, ExitReason, Pid, demonitor_flush, monitor, self_pid};
+use actor_core::{AnyMessage, ExitReason, Pid, self_pid};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -66,19 +67,15 @@ pub async fn stop_with(
     if self_pid() == Ok(pid) {
         return Err(StopError::CallingSelf { pid });
     }
-    let mut end = monitor(pid);
+    let end = Watch::on(pid);
     if !send_system(pid, AnyMessage::new(SysRequest::Terminate(reason.clone()))) {
-        demonitor_flush(&end);
         return Err(StopError::NoProc);
     }
     let down = match timeout.into().duration() {
-        None => (&mut end).await,
-        Some(limit) => match tokio::time::timeout(limit, &mut end).await {
+        None => end.await,
+        Some(limit) => match tokio::time::timeout(limit, end).await {
             Ok(down) => down,
-            Err(_elapsed) => {
-                demonitor_flush(&end);
-                return Err(StopError::Timeout { pid, after: limit });
-            }
+            Err(_elapsed) => return Err(StopError::Timeout { pid, after: limit }),
         },
     };
     match down.reason {

@@ -6,8 +6,9 @@ use crate::address::Address;
 use crate::call::DEFAULT_TIMEOUT;
 use crate::debug::{Hook, LogEntry, Statistics, SysEvent};
 use crate::reply::{Answer, Caller};
-use actor_core::behaviour::send_system;
-use actor_core::{AnyMessage, ExitReason, Pid, demonitor_flush, monitor};
+use crate::watch::Watch;
+use actor_core::behaviour::{guarded, send_system};
+use actor_core::{AnyMessage, ExitReason, Pid, Status, process_info, self_pid};
 use std::any::Any;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -72,6 +73,9 @@ pub enum SysError {
     /// It takes no such requests: it is a plain process.
     #[error("process {0} takes no system requests")]
     Unsupported(Pid),
+    /// A process asked itself, and would wait until it is done with that. OTP's `calling_self`.
+    #[error("process {0} asked itself, and handles the request only after its callback: use its state")]
+    CallingSelf(Pid),
     /// The function that was to look at the state panicked; the state is as it was before. OTP's `callback_failed`.
     #[error("the function given to look at the state of process {0} panicked")]
     CallbackFailed(Pid),
@@ -192,8 +196,7 @@ where
         SysRequest::State(Box::new(move |state: &mut dyn Any| {
             let outcome = match state.downcast_mut::<S>() {
                 None => Err(SysError::WrongType(pid)),
-                Some(state) => std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| look(state)))
-                    .map_err(|_panic| SysError::CallbackFailed(pid)),
+                Some(state) => guarded(|| look(state)).map_err(|_panic| SysError::CallbackFailed(pid)),
             };
             caller.reply(outcome);
         }))
@@ -268,23 +271,26 @@ fn ask<R: Send + 'static>(
     });
     async move {
         let (pid, request, mut receiver) = sent.ok_or(SysError::NoProc)?;
-        let mut end = monitor(pid);
+        if self_pid() == Ok(pid) {
+            return Err(SysError::CallingSelf(pid));
+        }
+        let mut end = Watch::on(pid);
         if !send_system(pid, AnyMessage::new(request)) {
-            demonitor_flush(&end);
             return Err(SysError::NoProc);
         }
         let answer = poll_fn(|cx| {
             if let Poll::Ready(answer) = receiver.poll(cx) {
                 return Poll::Ready(match answer {
                     Answer::Reply(reply) => Ok(reply),
-                    Answer::Ending => Err(SysError::NoProc),
-                    Answer::Dropped => Err(SysError::Unsupported(pid)),
+                    // Whoever ends drops what is left in its mailbox, too.
+                    Answer::Dropped if process_info(pid).is_some_and(|info| info.status != Status::Exiting) => {
+                        Err(SysError::Unsupported(pid))
+                    }
+                    Answer::Dropped | Answer::Ending => Err(SysError::NoProc),
                 });
             }
             Pin::new(&mut end).poll(cx).map(|_down| Err(SysError::NoProc))
         });
-        let answer = tokio::time::timeout(DEFAULT_TIMEOUT, answer).await;
-        demonitor_flush(&end);
-        answer.unwrap_or(Err(SysError::Timeout(pid)))
+        tokio::time::timeout(DEFAULT_TIMEOUT, answer).await.unwrap_or(Err(SysError::Timeout(pid)))
     }
 }
