@@ -65,6 +65,9 @@ impl<S: GenServer> Boot<S> {
         let Some(origin) = self.origin.take() else { return Err(ExitReason::Normal) };
         match origin.state(cx).await {
             Ok(state) => {
+                if let Some(reason) = cx.ending.take() {
+                    return Err(self.fail(cx, Acked::Failed((*reason).clone()), *reason));
+                }
                 if let Some(ack) = self.ack.take() {
                     ack.ok();
                 }
@@ -76,10 +79,10 @@ impl<S: GenServer> Boot<S> {
     }
 
     /// `init` panicked.
-    pub(crate) fn crash(&mut self, cx: &Context<S>, reason: &ExitReason) {
+    pub(crate) fn crash(&mut self, cx: &Context<S>) {
         self.give_up_name(cx);
         if let Some(ack) = self.ack.take() {
-            ack.crash(reason.clone());
+            ack.crash();
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::handle::Handle;
 use crate::server::{Continue, GenServer};
 use crate::server_ref::ServerRef;
-use actor_core::behaviour::{Intake, LocalPid};
+use actor_core::behaviour::{Intake, LocalPid, drop_quietly};
 use actor_core::{Crash, Exit, ExitReason, Pid, TimerRef, send_after, send_interval, trap_exit};
 use actor_gen::debug::{Debug, SysEvent};
 use actor_gen::{Abort, Caller};
@@ -34,11 +34,15 @@ pub struct Context<S: GenServer> {
 pub(crate) struct Rare {
     /// Callers that the server has put off.
     outstanding: Vec<Weak<dyn Abort>>,
+    /// So many of them had been when the last callback began.
+    put_off: usize,
     sweep_at: usize,
     /// Replies that wait for `terminate`.
     last_replies: Vec<Box<dyn FnOnce() + Send>>,
     pub(crate) idle: Option<Instant>,
     pub(crate) debug: Debug,
+    /// Whether the callback has replied.
+    pub(crate) answered: bool,
     pub(crate) suspended: bool,
     pub(crate) hibernate_after: Option<Duration>,
     pub(crate) hibernate: bool,
@@ -152,6 +156,9 @@ impl<S: GenServer> Context<S> {
             caller.reply(reply);
         }
         self.note(|kind| SysEvent::Out(S::message_name(kind)));
+        if let Some(rare) = &mut self.rare {
+            rare.answered = true;
+        }
     }
 
     /// Ends the handling of a request whose handler may crash the server.
@@ -178,6 +185,7 @@ impl<S: GenServer> Context<S> {
         if rare.outstanding.len() >= rare.sweep_at.max(16) {
             rare.outstanding.retain(|call| call.upgrade().is_some_and(|call| !call.is_over()));
             rare.sweep_at = rare.outstanding.len() * 2;
+            rare.put_off = rare.outstanding.len();
         }
         rare.outstanding.push(handle);
     }
@@ -205,17 +213,35 @@ impl<S: GenServer> Context<S> {
             rare.last_replies.drain(..).for_each(|reply| reply());
         }
     }
-}
 
-impl<S: GenServer> Drop for Context<S> {
-    fn drop(&mut self) {
-        // Also when `terminate` has panicked.
-        self.last_replies();
+    /// Lets go of everything of the user's, piece by piece, and has the callers that were put off learn the reason of the end.
+    pub(crate) fn take_down(&mut self) {
+        drop_quietly(self.next.take());
+        drop_quietly(self.ending.take());
         if let Some(rare) = &mut self.rare {
+            rare.last_replies.drain(..).for_each(drop_quietly);
             for call in rare.outstanding.drain(..).filter_map(|call| call.upgrade()) {
                 call.abort();
             }
+            rare.debug.clear();
         }
+    }
+}
+
+impl Rare {
+    /// Whether the server waits for its next mail in another way than others.
+    pub(crate) fn has_a_say(&self) -> bool {
+        self.suspended || self.hibernate || self.idle.is_some() || self.hibernate_after.is_some()
+    }
+
+    /// Notes that the callback which put callers off has returned.
+    pub(crate) fn put_off(&mut self) {
+        for call in &self.outstanding[self.put_off..] {
+            if let Some(call) = call.upgrade() {
+                call.put_off();
+            }
+        }
+        self.put_off = self.outstanding.len();
     }
 }
 

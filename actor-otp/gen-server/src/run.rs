@@ -3,13 +3,16 @@
 use crate::boot::{Boot, Origin};
 use crate::context::{Context, IdleTimeout};
 use crate::server::GenServer;
-use actor_core::behaviour::{Body, CrashReport, Deadline, Event, Intake, Mail, crashed, offer, unhandled};
-use actor_core::{AnyMessage, Crash, ExitReason};
+use actor_core::behaviour::{
+    Body, CrashReport, Deadline, Event, Intake, Mail, crashed, drop_quietly, guarded, offer, unhandled,
+};
+use actor_core::{AnyMessage, Crash, Exit, ExitReason, Pid, consume_budget};
 use actor_gen::debug::SysEvent;
 use actor_gen::{Ack, ViaName};
 use std::any::Any;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::task::{self, Poll};
 use tokio::time::Instant;
 
@@ -63,7 +66,11 @@ impl<S: GenServer> Body for Server<S> {
             }
             loop {
                 let message = match self.cx.next.take() {
-                    Some(next) => *next,
+                    Some(next) => {
+                        // Nobody is asked for mail here, so an endless chain would keep the worker.
+                        consume_budget().await;
+                        *next
+                    }
                     None => {
                         let next = next(&mut self.cx).await;
                         match self.message(next) {
@@ -90,22 +97,39 @@ impl<S: GenServer> Body for Server<S> {
     fn finish(&mut self, reason: ExitReason) -> impl Future<Output = ExitReason> + Send {
         // Boxed for the same reason as the start.
         Box::pin(async move {
-            if let Some(boot) = &mut self.boot {
-                boot.crash(&self.cx, &reason);
+            let Some(state) = &mut self.state else {
+                return self.not_started(reason);
+            };
+            if !reason.is_clean() {
+                report(&self.cx, &show(state), &reason);
             }
-            if let Some(state) = &mut self.state {
-                if !reason.is_clean() {
-                    report(state, &self.cx, &reason);
+            // What `terminate` asks others for has nothing to do with a request that failed.
+            self.cx.intake.set_deadline(u64::MAX);
+            let ended = caught(state.terminate(&reason, &mut self.cx)).await;
+            self.cx.last_replies();
+            match ended {
+                Ok(()) => reason,
+                Err(panic) => {
+                    report(&self.cx, &show(state), &panic);
+                    panic
                 }
-                state.terminate(&reason, &mut self.cx).await;
-                self.cx.last_replies();
             }
-            reason
         })
     }
 }
 
 impl<S: GenServer> Server<S> {
+    /// `init` has failed or panicked. Its starter is told, if it has not been.
+    fn not_started(&mut self, reason: ExitReason) -> ExitReason {
+        if !reason.is_clean() {
+            report(&self.cx, "not made yet", &reason);
+        }
+        if let Some(boot) = &mut self.boot {
+            boot.crash(&self.cx);
+        }
+        reason
+    }
+
     /// The message that the next thing to do is. `None`: it is none, or is done. An error is the end.
     fn message(&mut self, next: Next<S::Msg>) -> Result<Option<S::Msg>, ExitReason> {
         match next {
@@ -124,12 +148,16 @@ impl<S: GenServer> Server<S> {
 fn event_message<S: GenServer>(state: &mut S, cx: &mut Context<S>, event: Event) -> Result<Option<S::Msg>, ExitReason> {
     match event {
         // The parent's exit is never a message: it is how a supervisor stops its children.
-        Event::Exit(exit) if exit.from.is_some() && exit.from == cx.parent() => Err(exit.reason),
+        Event::Exit(exit) if is_parents(&exit, cx.parent()) => Err(exit.reason),
         Event::Exit(exit) => Ok(info(cx, exit)),
         Event::Down(down) => Ok(info(cx, down)),
         Event::System(request) => crate::system::handle(state, cx, request).map(|()| None),
         _ => Ok(None),
     }
+}
+
+fn is_parents(exit: &Exit, parent: Option<Pid>) -> bool {
+    exit.from.is_some() && exit.from == parent
 }
 
 /// The message that something the system has to say becomes.
@@ -152,10 +180,10 @@ fn other<S: GenServer>(cx: &Context<S>, mut message: AnyMessage) -> Option<S::Ms
 
 /// The next thing to do, once there is one.
 async fn next<S: GenServer>(cx: &mut Context<S>) -> Next<S::Msg> {
-    if cx.rare.is_none() {
-        return mail(cx.intake.next().await);
+    if cx.rare.as_ref().is_some_and(|rare| rare.has_a_say()) {
+        return next_rare(cx).await;
     }
-    next_rare(cx).await
+    mail(cx.intake.next().await)
 }
 
 fn mail<M>(mail: Mail<M>) -> Next<M> {
@@ -172,6 +200,12 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
         Some(rare) => (rare.suspended, std::mem::take(&mut rare.hibernate), rare.hibernate_after, rare.idle),
         None => (false, false, None, None),
     };
+    let parent = cx.parent();
+    let served = move |event: &Event| match event {
+        Event::System(_) => true,
+        Event::Exit(exit) => is_parents(exit, parent),
+        _ => false,
+    };
     Box::pin(async move {
         if hibernate {
             cx.intake.hibernate();
@@ -182,7 +216,7 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
         let me = cx.intake.me();
         let next = poll_fn(|task: &mut task::Context<'_>| {
             let polled = if suspended {
-                cx.intake.poll_event(task).map(Next::Event)
+                cx.intake.poll_event(served, task).map(Next::Event)
             } else {
                 cx.intake.poll_next(task).map(mail)
             };
@@ -190,7 +224,9 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
                 return polled;
             }
             if let Some(at) = idle_at {
-                if at <= Instant::now() || idle.poll(me.node(), me.node().nanos_at(at), task).is_ready() {
+                let is_due = at <= Instant::now() || idle.poll(me.node(), me.node().nanos_at(at), task).is_ready();
+                // Without budget there may be mail that was not looked at.
+                if is_due && cx.intake.is_empty() {
                     return Poll::Ready(Next::Idle);
                 }
             }
@@ -216,6 +252,12 @@ impl<S: GenServer> Context<S> {
     fn after(&mut self) -> Crash {
         self.end_request();
         self.intake.set_deadline(u64::MAX);
+        if let Some(rare) = &mut self.rare {
+            rare.put_off();
+            if !std::mem::take(&mut rare.answered) {
+                self.note(|kind| SysEvent::NoReply(S::message_name(kind)));
+            }
+        }
         match self.ending.take() {
             Some(reason) => Err(*reason),
             None => Ok(()),
@@ -223,24 +265,42 @@ impl<S: GenServer> Context<S> {
     }
 }
 
+/// Awaits `future`; a panic in it is its outcome.
+async fn caught<F: Future>(future: F) -> Result<F::Output, ExitReason> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match guarded(|| future.as_mut().poll(cx)) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
 /// The crash report: what the core's would say, and the state and the client.
-fn report<S: GenServer>(state: &S, cx: &Context<S>, reason: &ExitReason) {
-    let shown = show(state);
+fn report<S: GenServer>(cx: &Context<S>, state: &str, reason: &ExitReason) {
     crashed(&CrashReport {
         pid: cx.pid(),
         kind: std::any::type_name::<S>(),
         parent: cx.parent(),
         message: S::message_name(cx.intake.current_message()),
         client: cx.client(),
-        state: &shown,
+        state,
         reason,
     });
 }
 
 /// The state as its own formatter shows it. The formatter is the user's, and may fail.
 pub(crate) fn show<S: GenServer>(state: &S) -> String {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| state.format_state()))
+    guarded(|| state.format_state())
         .unwrap_or_else(|_panic| format!("{}::format_state panicked", std::any::type_name::<S>()))
+}
+
+impl<S: GenServer> Drop for Server<S> {
+    fn drop(&mut self) {
+        // One by one: two of the user's values that panic when they are dropped must not meet.
+        drop_quietly(self.boot.take());
+        drop_quietly(self.state.take());
+        self.cx.take_down();
+    }
 }
 
 impl<S: GenServer> fmt::Debug for Server<S> {

@@ -28,12 +28,12 @@ pub(crate) fn handle<S: GenServer>(state: &mut S, cx: &mut Context<S>, request: 
             cx.rare().debug.count(on);
             caller.reply(());
         }
-        SysRequest::Statistics(caller) => caller.reply(cx.rare().debug.statistics()),
+        SysRequest::Statistics(caller) => caller.reply(cx.rare.as_ref().and_then(|rare| rare.debug.statistics())),
         SysRequest::Log(keep, caller) => {
             cx.rare().debug.set_log(keep);
             caller.reply(());
         }
-        SysRequest::GetLog(caller) => caller.reply(cx.rare().debug.log()),
+        SysRequest::GetLog(caller) => caller.reply(cx.rare.as_ref().map_or_else(Vec::new, |rare| rare.debug.log())),
         SysRequest::Install(id, hook, caller) => {
             let installed = cx.rare().debug.install(id, hook);
             caller.reply(installed);
@@ -46,7 +46,7 @@ pub(crate) fn handle<S: GenServer>(state: &mut S, cx: &mut Context<S>, request: 
     Ok(())
 }
 
-fn status<S: GenServer>(state: &S, cx: &mut Context<S>) -> SysStatus {
-    let run_state = if cx.rare().suspended { RunState::Suspended } else { RunState::Running };
+fn status<S: GenServer>(state: &S, cx: &Context<S>) -> SysStatus {
+    let run_state = if cx.rare.as_ref().is_some_and(|rare| rare.suspended) { RunState::Suspended } else { RunState::Running };
     SysStatus::new(cx.pid(), std::any::type_name::<S>(), run_state, cx.parent(), show(state))
 }

@@ -1,0 +1,4 @@
+//! Servers as users of the hand-written form meet them: calls and their ends, order, start, stop, panics, rings.
+
+mod calls;
+mod puppet;
