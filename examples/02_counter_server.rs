@@ -1,6 +1,6 @@
 //! A GenServer: state, calls, casts, a tick that re-arms itself. Run: `cargo run --example 02_counter_server`
 //!
-//! You will see replies, a call that takes too long, a server that lets it crash, and what its caller is told.
+//! You will see replies, three ticks, a server that lets it crash, and what its caller is told.
 
 use actor_otp::prelude::*;
 use std::num::ParseIntError;
@@ -34,13 +34,6 @@ impl Counter {
         Ok(self.add(by))
     }
 
-    /// Never replies in time.
-    #[call]
-    async fn ponder(&self) -> i64 {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        42
-    }
-
     #[cast]
     fn start_ticking(&mut self, cx: &mut Context<Self>) {
         cx.send_after(Duration::from_millis(10), Tick);
@@ -70,9 +63,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     println!("it has ticked three times; n is {}", counter.get().await?);
-
-    let slow = counter.ponder().timeout(Duration::from_millis(20)).await;
-    println!("ponder: {}", slow.expect_err("it takes a minute"));
 
     let other = Counter { n: 1, ticks: 0 }.start().await?;
     println!("add_text(\"41\") = {}", other.add_text("41".into()).await?);

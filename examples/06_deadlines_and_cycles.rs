@@ -1,7 +1,7 @@
 //! Calls never hang. Run: `cargo run --example 06_deadlines_and_cycles`
 //!
-//! You will see two servers that call each other, and the ring named at once instead of a timeout; a deadline that travels with
-//! the request; a caller that is answered later, by somebody else; and work that would block, isolated.
+//! You will see two servers that call each other, and the ring named at once instead of a timeout; a caller that is answered
+//! later, by somebody else; and work that would block, isolated.
 
 use actor_otp::prelude::*;
 use actor_otp::process::isolate;
@@ -55,12 +55,9 @@ impl Seller {
     #[call]
     fn appraisal(&mut self, caller: Caller<u64>) {
         tokio::spawn(async move {
-            let sum = isolate(|| (1..=1_000_000_u64).sum::<u64>());
-            if let Ok(work) = sum {
-                if let Ok(sum) = work.await {
-                    caller.reply(sum);
-                }
-            }
+            let work = isolate(|| (1..=1_000_000_u64).sum::<u64>())?;
+            caller.reply(work.await?);
+            Crash::Ok(())
         });
     }
 }

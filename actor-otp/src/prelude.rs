@@ -9,4 +9,6 @@ pub use crate::process::{
 };
 pub use actor_gen::{Restart, Shutdown};
 pub use actor_macros::gen_server;
+pub use actor_registry::Registry;
+pub use actor_supervisor::{Strategy, Supervisor};
 pub use std::time::Duration;
