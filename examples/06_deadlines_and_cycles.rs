@@ -70,8 +70,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("offer: {}", buyer.offer().await?.unwrap_or_else(|error| error));
     println!("appraisal: {}", seller.appraisal().await?);
-    stop(&seller).await?;
-    println!("offer after the seller has gone: {}", buyer.offer().await?.unwrap_or_else(|error| error));
     Ok(())
 }
 
