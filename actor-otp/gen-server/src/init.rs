@@ -71,6 +71,11 @@ impl<E: Error + Send + Sync + 'static> From<E> for InitStop {
 }
 
 /// What an `init` may return: the state, `Result<Self, ExitReason>`, or [`InitResult`].
+#[diagnostic::on_unimplemented(
+    message = "`init` cannot return `{Self}`",
+    label = "a start cannot be told of it",
+    note = "return `Self`, `Result<Self, ExitReason>` or `InitResult<Self>`; errors convert into the last two with `?`"
+)]
 pub trait IntoInit<S> {
     /// The same as an [`InitResult`].
     fn into_init(self) -> InitResult<S>;
