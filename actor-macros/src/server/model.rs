@@ -133,7 +133,8 @@ impl Server {
     fn message(&self, role: Role, signature: &Signature, errors: &mut Errors) -> Option<Kind> {
         let values = signature.values();
         let &[ty] = values.as_slice() else {
-            let message = format!("an {} takes the message and, if it wants, `cx: &mut Context<Self>`", name_of(role));
+            let message =
+                format!("`#[{}]` takes one argument, the message, beside `cx: &mut Context<Self>`", name_of(role));
             errors.at(&signature.ident, message);
             return None;
         };

@@ -29,8 +29,12 @@ pub(crate) fn parse(mut block: ItemImpl, errors: &mut Errors) -> Parsed {
             let role = take_attributes(function, errors).or_else(|| by_name(function));
             if let Some(role) = role {
                 roles.push((role, function.clone()));
-                // What it takes was part of a message, and nobody else has it.
-                function.attrs.push(parse_quote!(#[allow(clippy::needless_pass_by_value)]));
+                // What it takes, and how, is said by us.
+                function.attrs.push(parse_quote!(#[allow(
+                    clippy::needless_pass_by_ref_mut,
+                    clippy::needless_pass_by_value,
+                    clippy::unused_self
+                )]));
             }
         }
     }

@@ -22,6 +22,7 @@ use std::marker::PhantomData;
 )]
 pub trait ChildArg<'copy>: Clone {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone> ChildArg<'_> for T {}
 
 /// Tells a type that *is* `Crash<T>` under another name, which the macro cannot see, from one that is not.

@@ -3,7 +3,7 @@
 use super::local;
 use crate::server::model::{Handler, Kind, Server};
 use crate::server::signature::{ArgKind, Output, Signature};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
@@ -40,7 +40,7 @@ pub(super) fn quote(server: &Server, handler: &Handler) -> TokenStream {
 /// Calls a callback with variables named as `locals` has it, and awaits it if it is a future.
 pub(super) fn invocation(signature: &Signature) -> TokenStream {
     let ident = &signature.ident;
-    let this = Ident::new("self", proc_macro2::Span::call_site());
+    let this = Ident::new("self", Span::call_site());
     let this = signature.on_self.then(|| quote!(#this,));
     let args = arguments(signature);
     if signature.is_async {

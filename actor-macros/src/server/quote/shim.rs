@@ -2,9 +2,9 @@
 
 use super::{allowances, arm};
 use crate::server::model::Server;
-use crate::server::signature::{Output, Signature};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use crate::server::signature::{ArgKind, Output, Signature};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
@@ -34,16 +34,21 @@ pub(super) fn name(signature: &Signature) -> Ident {
     format_ident!("__{}_is_send", signature.ident.unraw(), span = signature.ident.span())
 }
 
+/// One lifetime for all that is borrowed, and named: before edition 2024 a function's future has the lifetimes that its type names.
 fn shim(server: &Server, signature: &Signature) -> TokenStream {
-    let krate = &server.krate;
+    let Server { krate, self_ty, .. } = server;
     let (ident, cfgs, name) = (&signature.ident, &signature.cfgs, name(signature));
     let args = arm::arguments(signature);
-    let types = signature.args.iter().map(|arg| &arg.ty);
-    let this = Ident::new("self", proc_macro2::Span::call_site());
+    let types = signature.args.iter().map(|arg| match arg.kind {
+        ArgKind::Context => quote!(&'call mut #krate::Context<#self_ty>),
+        ArgKind::Reason => quote!(&'call #krate::ExitReason),
+        ArgKind::Value | ArgKind::Caller => arg.ty.to_token_stream(),
+    });
+    let this = Ident::new("self", Span::call_site());
     let receiver = match (signature.on_self, signature.mutable) {
         (false, _) => quote!(),
-        (true, false) => quote!(&#this,),
-        (true, true) => quote!(&mut #this,),
+        (true, false) => quote!(&'call #this,),
+        (true, true) => quote!(&'call mut #this,),
     };
     let passed = signature.on_self.then(|| quote!(#this,));
     let output = match &signature.output {
@@ -52,11 +57,12 @@ fn shim(server: &Server, signature: &Signature) -> TokenStream {
         Output::Crash(None) => quote!(#krate::Crash),
         Output::Crash(Some(ty)) => quote!(#krate::Crash<#ty>),
     };
+    let future = quote_spanned!(ident.span()=> ::core::future::Future<Output = #output> + ::core::marker::Send + 'call);
     quote_spanned! {ident.span()=>
         #(#cfgs)*
         #[doc(hidden)]
         #[inline(always)]
-        fn #name(#receiver #(#args: #types),*) -> impl ::core::future::Future<Output = #output> + ::core::marker::Send {
+        fn #name<'call>(#receiver #(#args: #types),*) -> impl #future {
             Self::#ident(#passed #(#args),*)
         }
     }

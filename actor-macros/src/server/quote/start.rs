@@ -4,7 +4,7 @@ use super::{allowances, arm, local};
 use crate::server::model::Server;
 use crate::server::signature::{ArgKind, Output, Signature};
 use crate::types::of_all;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -28,11 +28,14 @@ fn implementation(server: &Server, init: &Signature) -> TokenStream {
         Output::Plain(Some(output)) => quote_spanned!(output.span()=> <#output as #krate::IntoInit<Self>>::into_init),
         _ => quote_spanned!(init.ident.span()=> <() as #krate::IntoInit<Self>>::into_init),
     };
+    // A private type in it is reported where it is.
+    let at = init.values().first().map_or_else(Span::call_site, |ty| ty.span());
+    let args_type = quote_spanned!(at=> type Args = #types;);
     let allow = allowances();
     quote! {
         #allow
         impl #declared #krate::Init for #self_ty #bounds {
-            type Args = #types;
+            #args_type
 
             fn init(
                 #args: Self::Args,
