@@ -8,8 +8,8 @@ use std::future::Future;
 use tokio::task::JoinHandle;
 
 use crate::{
-    actix::Actix, kameo::Kameo, ractor::Ractor, raw::Raw, row::Row, tally::Latch, workload,
-    xtra::Xtra,
+    actix::Actix, kameo::Kameo, ours::Ours, ours_process::OursProcess, ractor::Ractor, raw::Raw,
+    row::Row, tally::Latch, workload, xtra::Xtra,
 };
 
 /// How many messages a mailbox of the raw contestant holds; rivals that have a bound follow it.
@@ -217,6 +217,8 @@ impl Entry {
 /// Everybody, in the order of the table; raw is first because all else is measured against it.
 pub(crate) const ALL: &[Entry] = &[
     Entry::of::<Raw>(),
+    Entry::of::<Ours>(),
+    Entry::of::<OursProcess>(),
     Entry::of::<Ractor>(),
     Entry::of::<Kameo>(),
     Entry::of::<Actix>(),

@@ -8,6 +8,8 @@ mod kameo;
 mod measure;
 mod memory;
 mod options;
+mod ours;
+mod ours_process;
 mod ractor;
 mod raw;
 mod report;

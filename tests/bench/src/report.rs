@@ -174,7 +174,7 @@ fn cell(figure: &Figure, series: &Series, raw: Option<f64>) -> String {
 
 /// `name version` of everything that is measured, from the lock file.
 fn versions() -> String {
-    let measured = ["tokio", "ractor", "kameo", "actix", "xtra"];
+    let measured = ["tokio", "actor-otp", "ractor", "kameo", "actix", "xtra"];
     let versions = measured.map(|name| format!("{name} {}", locked(name)));
     versions.join(", ")
 }
