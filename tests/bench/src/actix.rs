@@ -2,9 +2,7 @@
 
 use std::future::Future;
 
-use actix::{
-    Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, System, dev::SendError,
-};
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, System, dev::SendError};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -32,9 +30,7 @@ impl Contestant for Actix {
         F: Future<Output = ()> + Send + 'static,
     {
         System::new().block_on(async {
-            tokio::task::spawn_local(work)
-                .await
-                .expect("the workload did not panic");
+            tokio::task::spawn_local(work).await.expect("the workload did not panic");
         });
     }
 
@@ -241,10 +237,5 @@ impl Handler<Value> for Node {
 
 fn sprout(branch: Branch, parent: Parent) {
     let subtotal = Subtotal::new();
-    Node {
-        branch,
-        parent,
-        subtotal,
-    }
-    .start();
+    Node { branch, parent, subtotal }.start();
 }

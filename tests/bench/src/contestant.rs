@@ -8,8 +8,8 @@ use std::future::Future;
 use tokio::task::JoinHandle;
 
 use crate::{
-    actix::Actix, kameo::Kameo, ours::Ours, ours_process::OursProcess, ractor::Ractor, raw::Raw,
-    row::Row, tally::Latch, workload, xtra::Xtra,
+    actix::Actix, kameo::Kameo, ours::Ours, ours_process::OursProcess, ractor::Ractor, raw::Raw, row::Row,
+    tally::Latch, workload, xtra::Xtra,
 };
 
 /// How many messages a mailbox of the raw contestant holds; rivals that have a bound follow it.
@@ -47,11 +47,7 @@ impl Flavor {
             Self::TwoWorkers => tokio::runtime::Builder::new_multi_thread(),
             Self::OneThread => tokio::runtime::Builder::new_current_thread(),
         };
-        builder
-            .worker_threads(2)
-            .enable_time()
-            .build()
-            .expect("a runtime can be built")
+        builder.worker_threads(2).enable_time().build().expect("a runtime can be built")
     }
 }
 
@@ -78,9 +74,7 @@ pub(crate) trait Contestant: Sized + 'static {
         F: Future<Output = ()> + Send + 'static,
     {
         flavor.build().block_on(async {
-            tokio::spawn(work)
-                .await
-                .expect("the workload did not panic");
+            tokio::spawn(work).await.expect("the workload did not panic");
         });
     }
 
@@ -162,10 +156,7 @@ impl Branch {
     /// The ten smaller branches below this one.
     pub(crate) fn split(self) -> impl Iterator<Item = Self> + Send {
         let leaves = self.leaves / Self::FAN;
-        (0..Self::FAN).map(move |child| Self {
-            first: self.first + child * leaves,
-            leaves,
-        })
+        (0..Self::FAN).map(move |child| Self { first: self.first + child * leaves, leaves })
     }
 }
 
@@ -179,10 +170,7 @@ pub(crate) struct Subtotal {
 impl Subtotal {
     /// Nothing heard yet.
     pub(crate) const fn new() -> Self {
-        Self {
-            missing: Branch::FAN,
-            sum: 0,
-        }
+        Self { missing: Branch::FAN, sum: 0 }
     }
 
     /// Takes a child's value in; returns the total after the last.
@@ -206,11 +194,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     const fn of<C: Contestant>() -> Self {
-        Self {
-            name: C::NAME,
-            about: C::ABOUT,
-            run: workload::run::<C>,
-        }
+        Self { name: C::NAME, about: C::ABOUT, run: workload::run::<C> }
     }
 }
 

@@ -22,10 +22,8 @@ pub(crate) fn available() -> f64 {
 
 /// The processor's name.
 pub(crate) fn cpu_model() -> String {
-    field("/proc/cpuinfo", "model name").map_or_else(
-        || "unknown processor".to_owned(),
-        |value| value.trim_start_matches([':', ' ', '\t']).to_owned(),
-    )
+    field("/proc/cpuinfo", "model name")
+        .map_or_else(|| "unknown processor".to_owned(), |value| value.trim_start_matches([':', ' ', '\t']).to_owned())
 }
 
 /// The load averages over 1, 5 and 15 minutes.
@@ -36,9 +34,7 @@ pub(crate) fn load() -> String {
 
 /// Now, as `2026-01-31 12:00 UTC`.
 pub(crate) fn date() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute) = (seconds / 3600 % 24, seconds / 60 % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
@@ -46,9 +42,7 @@ pub(crate) fn date() -> String {
 
 /// The Gregorian date of a day counted from 1970-01-01.
 fn civil(mut days: u64) -> (u64, u64, u64) {
-    let leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let mut year = 1970;
     while days >= 365 + u64::from(leap(year)) {
         days -= 365 + u64::from(leap(year));

@@ -41,10 +41,7 @@ impl Contestant for Kameo {
     }
 
     async fn arrive(to: &Self::Handle, latch: &'static Latch) {
-        to.tell(Arrive(latch))
-            .send()
-            .await
-            .expect("the actor lives");
+        to.tell(Arrive(latch)).send().await.expect("the actor lives");
     }
 
     async fn call(to: &Self::Handle, by: u64) -> u64 {
@@ -65,11 +62,7 @@ impl Contestant for Kameo {
     }
 
     async fn link(relay: &Self::Relay, next: Self::Relay) {
-        relay
-            .tell(Link(next))
-            .send()
-            .await
-            .expect("the actor lives");
+        relay.tell(Link(next)).send().await.expect("the actor lives");
     }
 
     async fn pass(relay: &Self::Relay, token: Token) {
@@ -163,11 +156,7 @@ enum Parent {
 impl Parent {
     async fn report(&self, value: u64) {
         match self {
-            Self::Node(node) => node
-                .tell(Value(value))
-                .send()
-                .await
-                .expect("the parent lives"),
+            Self::Node(node) => node.tell(Value(value)).send().await.expect("the parent lives"),
             Self::Latch(latch) => latch.arrive_with(value),
         }
     }
@@ -184,10 +173,7 @@ impl Actor for Node {
 
     // A leaf needs no stop: the last reference to it is dropped when this returns, and an actor
     // that nobody can reach ends.
-    async fn on_start(
-        (branch, parent): Self::Args,
-        this: ActorRef<Self>,
-    ) -> Result<Self, Infallible> {
+    async fn on_start((branch, parent): Self::Args, this: ActorRef<Self>) -> Result<Self, Infallible> {
         if branch.is_leaf() {
             parent.report(branch.first).await;
         } else {
@@ -195,10 +181,7 @@ impl Actor for Node {
                 Self::spawn((child, Parent::Node(this.clone())));
             }
         }
-        Ok(Self {
-            parent,
-            subtotal: Subtotal::new(),
-        })
+        Ok(Self { parent, subtotal: Subtotal::new() })
     }
 }
 

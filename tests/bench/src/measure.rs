@@ -112,11 +112,7 @@ fn sample(row: Row, contestant: &str, scale: Scale) -> Outcome {
     if scale == Scale::Quick {
         command.arg("--quick");
     }
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| error.to_string())?;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
     // The pipe closes when the child ends.
@@ -152,9 +148,7 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
             pipe.read_to_end(&mut bytes).ok();
         }
         // The run may have given up on this sample.
-        sender
-            .send(String::from_utf8_lossy(&bytes).into_owned())
-            .ok();
+        sender.send(String::from_utf8_lossy(&bytes).into_owned()).ok();
     });
     text
 }
@@ -166,16 +160,8 @@ fn parse(output: &str, figures: usize) -> Result<Vec<f64>, Option<String>> {
         return Err(Some(reason.to_owned()));
     }
     let values = line.strip_prefix("ok ").ok_or(None)?;
-    let values: Vec<f64> = values
-        .split(' ')
-        .map(str::parse)
-        .collect::<Result<_, _>>()
-        .map_err(|_| None)?;
-    if values.len() == figures {
-        Ok(values)
-    } else {
-        Err(None)
-    }
+    let values: Vec<f64> = values.split(' ').map(str::parse).collect::<Result<_, _>>().map_err(|_| None)?;
+    if values.len() == figures { Ok(values) } else { Err(None) }
 }
 
 #[cfg(test)]

@@ -72,12 +72,7 @@ impl Command {
             Scale::Full => 7,
             Scale::Quick => 5,
         });
-        let plan = Plan {
-            rows,
-            contestants,
-            rounds,
-            scale,
-        };
+        let plan = Plan { rows, contestants, rounds, scale };
         Ok(Self::Measure(plan, out))
     }
 }
@@ -92,9 +87,7 @@ fn row(name: &str) -> Result<Row, String> {
 
 fn contestant(name: &str) -> Result<Entry, String> {
     let found = ALL.iter().find(|entry| entry.name == name);
-    found
-        .copied()
-        .ok_or_else(|| format!("{name} is not a contestant; --list names them"))
+    found.copied().ok_or_else(|| format!("{name} is not a contestant; --list names them"))
 }
 
 fn count(text: &str) -> Result<usize, String> {

@@ -22,11 +22,7 @@ impl Contestant for Ours {
     type Relay = ServerRef<Relay>;
 
     async fn start(bound: Bound) -> Self::Server {
-        Adder(Counter::default())
-            .start()
-            .mailbox(capacity(bound), Overflow::Wait)
-            .await
-            .expect("a server starts")
+        Adder(Counter::default()).start().mailbox(capacity(bound), Overflow::Wait).await.expect("a server starts")
     }
 
     fn handle(server: &Self::Server) -> &Self::Handle {
@@ -62,9 +58,7 @@ impl Contestant for Ours {
     }
 
     async fn grow(branch: Branch, done: &'static Latch) {
-        sprout(branch, Parent::Latch(done))
-            .await
-            .expect("a tree grows");
+        sprout(branch, Parent::Latch(done)).await.expect("a tree grows");
     }
 }
 

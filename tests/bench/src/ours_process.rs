@@ -39,10 +39,7 @@ impl Contestant for OursProcess {
     type Relay = ProcessRef<Round>;
 
     async fn start(bound: Bound) -> Self::Server {
-        Spawn::new()
-            .mailbox(capacity(bound), Overflow::Wait)
-            .run(count)
-            .expect("a process starts")
+        Spawn::new().mailbox(capacity(bound), Overflow::Wait).run(count).expect("a process starts")
     }
 
     fn handle(server: &Self::Server) -> &Self::Handle {
@@ -54,16 +51,12 @@ impl Contestant for OursProcess {
     }
 
     async fn arrive(to: &Self::Handle, latch: &'static Latch) {
-        to.send(Request::Arrive(latch))
-            .await
-            .expect("the process lives");
+        to.send(Request::Arrive(latch)).await.expect("the process lives");
     }
 
     async fn call(to: &Self::Handle, by: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
-        to.send(Request::Fetch(by, reply))
-            .await
-            .expect("the process lives");
+        to.send(Request::Fetch(by, reply)).await.expect("the process lives");
         answer.await.expect("the process answers")
     }
 
@@ -76,17 +69,11 @@ impl Contestant for OursProcess {
     }
 
     async fn link(relay: &Self::Relay, next: Self::Relay) {
-        relay
-            .send(Round::Link(next))
-            .await
-            .expect("the process lives");
+        relay.send(Round::Link(next)).await.expect("the process lives");
     }
 
     async fn pass(relay: &Self::Relay, token: Token) {
-        relay
-            .send(Round::Pass(token))
-            .await
-            .expect("the process lives");
+        relay.send(Round::Pass(token)).await.expect("the process lives");
     }
 
     async fn grow(branch: Branch, done: &'static Latch) {

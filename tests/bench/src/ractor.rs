@@ -46,9 +46,7 @@ impl Contestant for Ractor {
 
     // `Actor::spawn` rather than `spawn_instant`: the latter starts a second task an actor.
     async fn start(_: Bound) -> Server {
-        let (actor, task) = Actor::spawn(None, Counting, ())
-            .await
-            .expect("an actor starts");
+        let (actor, task) = Actor::spawn(None, Counting, ()).await.expect("an actor starts");
         Server { actor, task }
     }
 
@@ -81,9 +79,7 @@ impl Contestant for Ractor {
     }
 
     async fn relay() -> Self::Relay {
-        let (actor, _) = Actor::spawn(None, Forwarding, ())
-            .await
-            .expect("an actor starts");
+        let (actor, _) = Actor::spawn(None, Forwarding, ()).await.expect("an actor starts");
         actor
     }
 
@@ -135,20 +131,11 @@ impl Actor for Forwarding {
     type State = Option<ActorRef<Round>>;
     type Arguments = ();
 
-    async fn pre_start(
-        &self,
-        _: ActorRef<Round>,
-        (): (),
-    ) -> Result<Self::State, ActorProcessingErr> {
+    async fn pre_start(&self, _: ActorRef<Round>, (): ()) -> Result<Self::State, ActorProcessingErr> {
         Ok(None)
     }
 
-    async fn handle(
-        &self,
-        _: ActorRef<Round>,
-        round: Round,
-        next: &mut Self::State,
-    ) -> Result<(), ActorProcessingErr> {
+    async fn handle(&self, _: ActorRef<Round>, round: Round, next: &mut Self::State) -> Result<(), ActorProcessingErr> {
         match round {
             Round::Link(neighbour) => *next = Some(neighbour),
             Round::Pass(token) => {
@@ -198,20 +185,12 @@ impl Actor for Node {
         _: ActorRef<u64>,
         (branch, parent): (Branch, Parent),
     ) -> Result<Growth, ActorProcessingErr> {
-        Ok(Growth {
-            branch,
-            parent,
-            subtotal: Subtotal::new(),
-        })
+        Ok(Growth { branch, parent, subtotal: Subtotal::new() })
     }
 
     // Children start here and not in `pre_start`, which the spawner awaits: the tree would grow
     // one branch at a time.
-    async fn post_start(
-        &self,
-        this: ActorRef<u64>,
-        growth: &mut Growth,
-    ) -> Result<(), ActorProcessingErr> {
+    async fn post_start(&self, this: ActorRef<u64>, growth: &mut Growth) -> Result<(), ActorProcessingErr> {
         if growth.branch.is_leaf() {
             growth.parent.report(growth.branch.first)?;
             this.stop(None);
@@ -223,12 +202,7 @@ impl Actor for Node {
         Ok(())
     }
 
-    async fn handle(
-        &self,
-        this: ActorRef<u64>,
-        value: u64,
-        growth: &mut Growth,
-    ) -> Result<(), ActorProcessingErr> {
+    async fn handle(&self, this: ActorRef<u64>, value: u64, growth: &mut Growth) -> Result<(), ActorProcessingErr> {
         if let Some(total) = growth.subtotal.add(value) {
             growth.parent.report(total)?;
             this.stop(None);
@@ -238,7 +212,5 @@ impl Actor for Node {
 }
 
 async fn sprout(branch: Branch, parent: Parent) {
-    Actor::spawn(None, Node, (branch, parent))
-        .await
-        .expect("an actor starts");
+    Actor::spawn(None, Node, (branch, parent)).await.expect("an actor starts");
 }

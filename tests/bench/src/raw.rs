@@ -61,16 +61,12 @@ impl Contestant for Raw {
     }
 
     async fn arrive(to: &Self::Handle, latch: &'static Latch) {
-        to.send(Request::Arrive(latch))
-            .await
-            .expect("the task lives");
+        to.send(Request::Arrive(latch)).await.expect("the task lives");
     }
 
     async fn call(to: &Self::Handle, by: u64) -> u64 {
         let (reply, answer) = oneshot::channel();
-        to.send(Request::Fetch(by, reply))
-            .await
-            .expect("the task lives");
+        to.send(Request::Fetch(by, reply)).await.expect("the task lives");
         answer.await.expect("the task answers")
     }
 
@@ -92,10 +88,7 @@ impl Contestant for Raw {
     }
 
     async fn pass(relay: &Self::Relay, token: Token) {
-        relay
-            .send(Round::Pass(token))
-            .await
-            .expect("the task lives");
+        relay.send(Round::Pass(token)).await.expect("the task lives");
     }
 
     async fn grow(branch: Branch, done: &'static Latch) {
@@ -145,12 +138,7 @@ fn sprout(branch: Branch, parent: mpsc::Sender<u64>) {
     drop(sender);
 }
 
-async fn node(
-    branch: Branch,
-    parent: mpsc::Sender<u64>,
-    this: mpsc::Sender<u64>,
-    mut inbox: mpsc::Receiver<u64>,
-) {
+async fn node(branch: Branch, parent: mpsc::Sender<u64>, this: mpsc::Sender<u64>, mut inbox: mpsc::Receiver<u64>) {
     if branch.is_leaf() {
         parent.send(branch.first).await.expect("the parent lives");
         return;

@@ -37,23 +37,11 @@ fn head(page: &mut String, plan: &Plan, load_before: &str) -> std::fmt::Result {
     };
     writeln!(page, "# Benchmark\n")?;
     writeln!(page, "- machine: {cores} cores, {}", host::cpu_model())?;
-    writeln!(
-        page,
-        "- load average before: {load_before}; after: {}",
-        host::load()
-    )?;
-    writeln!(
-        page,
-        "- built by {}, release, thin LTO, one codegen unit",
-        env!("BENCH_RUSTC")
-    )?;
+    writeln!(page, "- load average before: {load_before}; after: {}", host::load())?;
+    writeln!(page, "- built by {}, release, thin LTO, one codegen unit", env!("BENCH_RUSTC"))?;
     writeln!(page, "- versions: {}; rivals {rivals}", versions())?;
     writeln!(page, "- allocator: the system's")?;
-    writeln!(
-        page,
-        "- rounds: {}, interleaved; scale {scale}",
-        plan.rounds
-    )?;
+    writeln!(page, "- rounds: {}, interleaved; scale {scale}", plan.rounds)?;
     writeln!(page, "- date: {}\n", host::date())?;
     writeln!(
         page,
@@ -68,11 +56,7 @@ fn summary(page: &mut String, plan: &Plan, measured: &[Measured]) -> std::fmt::R
         write!(page, " {} |", contestant.name)?;
     }
     writeln!(page)?;
-    writeln!(
-        page,
-        "|---|---|---|{}",
-        "---:|".repeat(plan.contestants.len())
-    )?;
+    writeln!(page, "|---|---|---|{}", "---:|".repeat(plan.contestants.len()))?;
     for row in measured {
         for (index, figure) in row.row.figures().iter().enumerate() {
             write!(page, "| {} | {}", row.row.number(), row.row.title())?;
@@ -97,23 +81,13 @@ fn summary(page: &mut String, plan: &Plan, measured: &[Measured]) -> std::fmt::R
 
 fn details(page: &mut String, plan: &Plan, measured: &[Measured]) -> std::fmt::Result {
     writeln!(page, "## Spread\n")?;
-    writeln!(
-        page,
-        "| # | row | figure | contestant | x raw | median | min - max |"
-    )?;
+    writeln!(page, "| # | row | figure | contestant | x raw | median | min - max |")?;
     writeln!(page, "|---|---|---|---|---:|---:|---:|")?;
     for row in measured {
         for (index, figure) in row.row.figures().iter().enumerate() {
             let raw = raw(plan, row, index);
             for (contestant, result) in plan.contestants.iter().zip(&row.results) {
-                write!(
-                    page,
-                    "| {} | {} | {} | {} |",
-                    row.row.number(),
-                    row.row.name(),
-                    figure.name,
-                    contestant.name
-                )?;
+                write!(page, "| {} | {} | {} | {} |", row.row.number(), row.row.name(), figure.name, contestant.name)?;
                 match result {
                     Ok(series) => detail(page, figure, &series[index], raw)?,
                     Err(reason) => writeln!(page, " void | {} | |", reason.replace('|', "/"))?,
@@ -124,12 +98,7 @@ fn details(page: &mut String, plan: &Plan, measured: &[Measured]) -> std::fmt::R
     writeln!(page)
 }
 
-fn detail(
-    page: &mut String,
-    figure: &Figure,
-    series: &Series,
-    raw: Option<f64>,
-) -> std::fmt::Result {
+fn detail(page: &mut String, figure: &Figure, series: &Series, raw: Option<f64>) -> std::fmt::Result {
     let decimals = figure.decimals;
     writeln!(
         page,

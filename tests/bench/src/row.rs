@@ -65,9 +65,7 @@ impl Row {
     }
 
     fn spec(self) -> &'static Spec {
-        ROWS.iter()
-            .find(|spec| spec.row == self)
-            .expect("invariant: every row is in the table")
+        ROWS.iter().find(|spec| spec.row == self).expect("invariant: every row is in the table")
     }
 }
 
@@ -144,13 +142,7 @@ const ROWS: &[Spec] = &[
         title: "call, 256 clients to 256 servers",
         figures: &[time("call", "<= 0.95")],
     },
-    Spec {
-        row: Row::Ring,
-        name: "ring",
-        number: 9,
-        title: "thread ring of 503",
-        figures: &[time("hop", "<= 0.65")],
-    },
+    Spec { row: Row::Ring, name: "ring", number: 9, title: "thread ring of 503", figures: &[time("hop", "<= 0.65")] },
     Spec {
         row: Row::PingPong,
         name: "ping-pong",
@@ -163,20 +155,14 @@ const ROWS: &[Spec] = &[
         name: "skynet",
         number: 10,
         title: "skynet",
-        figures: &[
-            time("leaf", "<= 0.70"),
-            figure("peak memory", "MiB", 0, "<= 0.45"),
-        ],
+        figures: &[time("leaf", "<= 0.70"), figure("peak memory", "MiB", 0, "<= 0.45")],
     },
     Spec {
         row: Row::LiveBytes,
         name: "live-bytes",
         number: 20,
         title: "live heap bytes per idle server",
-        figures: &[
-            bytes("never addressed", "<= 600 B"),
-            bytes("after one message", "<= 600 B"),
-        ],
+        figures: &[bytes("never addressed", "<= 600 B"), bytes("after one message", "<= 600 B")],
     },
     Spec {
         row: Row::Rss,
@@ -190,11 +176,7 @@ const ROWS: &[Spec] = &[
         name: "heap-blocks",
         number: 22,
         title: "heap blocks allocated",
-        figures: &[
-            blocks("spawn", "<= 3"),
-            blocks("cast", "0"),
-            blocks("call", "<= 1"),
-        ],
+        figures: &[blocks("spawn", "<= 3"), blocks("cast", "0"), blocks("call", "<= 1")],
     },
 ];
 
@@ -210,18 +192,8 @@ const fn blocks(name: &'static str, target: &'static str) -> Figure {
     figure(name, "blocks", 2, target)
 }
 
-const fn figure(
-    name: &'static str,
-    unit: &'static str,
-    decimals: usize,
-    target: &'static str,
-) -> Figure {
-    Figure {
-        name,
-        unit,
-        decimals,
-        target,
-    }
+const fn figure(name: &'static str, unit: &'static str, decimals: usize, target: &'static str) -> Figure {
+    Figure { name, unit, decimals, target }
 }
 
 #[cfg(test)]

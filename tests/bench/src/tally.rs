@@ -21,11 +21,7 @@ impl Latch {
     /// It is leaked, so that a message can carry it as a plain pointer: a counted one would add
     /// two atomic operations to each message of a cheap framework and hide the difference.
     pub(crate) fn leak(arrivals: u64) -> &'static Self {
-        Box::leak(Box::new(Self {
-            left: AtomicU64::new(arrivals),
-            carried: AtomicU64::new(0),
-            open: Notify::new(),
-        }))
+        Box::leak(Box::new(Self { left: AtomicU64::new(arrivals), carried: AtomicU64::new(0), open: Notify::new() }))
     }
 
     /// Counts one arrival.
@@ -51,11 +47,8 @@ impl Latch {
 }
 
 /// The counter states that were dropped since the program began.
-pub(crate) static DEPARTED: Departures = Departures {
-    count: AtomicU64::new(0),
-    goal: AtomicU64::new(u64::MAX),
-    reached: Notify::const_new(),
-};
+pub(crate) static DEPARTED: Departures =
+    Departures { count: AtomicU64::new(0), goal: AtomicU64::new(u64::MAX), reached: Notify::const_new() };
 
 /// Counts dropped server states, and wakes one waiter at a goal.
 #[derive(Debug)]

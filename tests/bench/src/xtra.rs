@@ -192,12 +192,7 @@ impl Handler<Value> for Node {
 
 fn sprout(branch: Branch, parent: Parent) {
     let (address, mailbox) = Mailbox::bounded(Bound::Usual.messages());
-    let node = Node {
-        branch,
-        parent,
-        subtotal: Subtotal::new(),
-        this: Some(address.clone()),
-    };
+    let node = Node { branch, parent, subtotal: Subtotal::new(), this: Some(address.clone()) };
     xtra::spawn_tokio(node, (address, mailbox));
 }
 

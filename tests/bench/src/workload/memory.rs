@@ -77,11 +77,7 @@ pub(super) async fn blocks<C: Contestant>() -> Outcome {
     let before = settled(allocated).await;
     casts::<C>(handle, OPS).await;
     let cast = per_op(before, settled(allocated).await);
-    reconcile(
-        "server's sum",
-        settled_sum::<C>(handle, 2 * OPS).await,
-        2 * OPS,
-    )?;
+    reconcile("server's sum", settled_sum::<C>(handle, 2 * OPS).await, 2 * OPS)?;
 
     let before = settled(allocated).await;
     for expected in 2 * OPS + 1..=3 * OPS {

@@ -36,11 +36,7 @@ async fn round<C: Contestant>(members: usize, hops: u64) -> Outcome {
 
 async fn lap<C: Contestant>(first: &C::Relay, hops: u64) -> Result<(), String> {
     let done = Latch::leak(1);
-    let token = Token {
-        left: hops,
-        seen: 0,
-        done,
-    };
+    let token = Token { left: hops, seen: 0, done };
     C::pass(first, token).await;
     reconcile("hops", done.wait().await, hops)
 }
