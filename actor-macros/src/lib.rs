@@ -19,7 +19,7 @@ use proc_macro::TokenStream;
 ///
 /// # Handlers
 /// A handler takes `&self` or `&mut self`, is `async` or not, and may take `cx: &mut Context<Self>` anywhere among its arguments.
-/// It may return [`Crash`](https://docs.rs/actor-otp/latest/actor_otp/type.Crash.html), whose error ends the server.
+/// It may return `Crash`, whose error ends the server.
 ///
 /// | attribute | signature | what it handles |
 /// |---|---|---|

@@ -4,4 +4,4 @@
 #[doc(inline)]
 pub use actor_core::behaviour::*;
 #[doc(inline)]
-pub use actor_gen::{Address, ChildKind, ChildSpec, Registrar, Request, Started, Via, ViaName};
+pub use actor_gen::*;

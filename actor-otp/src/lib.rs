@@ -32,50 +32,42 @@
 //! | look into a running server, suspend it, change its state | [`sys`] | `sys` |
 //! | write a behaviour of my own | [`behaviour`] | `gen`, `proc_lib` |
 //!
-//! The daily names are in [`prelude`]; everything else is in the module of its part.
+//! The daily names are in [`prelude`] and at the root; all of a part is in its module.
 //!
 //! # What runs where
 //! A process is a Tokio task in the runtime that is there already. Nothing has to be set up: the first process starts the default
-//! [`Node`](process::Node), and axum, sqlx and reqwest code goes on beside it.
+//! [`Node`], and axum, sqlx and reqwest code goes on beside it.
 
 #![forbid(unsafe_code)]
 
 pub mod behaviour;
+pub mod gen_server;
 pub mod prelude;
-
-/// Processes: spawning, sending, receiving, links, monitors, exits, timers, nodes.
-pub mod process {
-    #[doc(inline)]
-    pub use actor_core::{
-        Alias, AliasKind, AnyMessage, Budget, BudgetHook, Cause, Crash, DEFAULT_CAPACITY, DeadLetter, Down, Event,
-        Exit, ExitReason, Expired, Inbox, Isolated, Monitor, Monitored, NoRuntime, Node, NodeBuilder, NodeId,
-        NotAProcess, NotRegistered, Overflow, PanicReport, Pid, ProcessInfo, ProcessRef, Received, Ref, RegisterError,
-        SendError, SendTimeoutError, ShutdownReport, Spawn, SpawnError, SpentTurn, Status, Stuck, Target, Term,
-        TimerRef, Verdict, consume_budget, demonitor, demonitor_flush, exit, exit_after, isolate, isolate_send,
-        kill_after, link, monitor, monitor_name, monitor_with_alias, process_info, record_panic_locations, register,
-        self_pid, send, send_after, send_interval, send_name, set_label, spawn, spawn_link, spawn_monitor, start_timer,
-        trap_exit, try_send, unalias, unlink, whereis,
-    };
-}
-
-/// Servers: the trait behind the [`gen_server`](macro@crate::gen_server) attribute, handles, calls, casts, and how to start and stop.
-pub mod gen_server {
-    #[doc(inline)]
-    pub use actor_gen_server::{
-        Call, CallError, Caller, Cast, CastError, Context, Continue, GenServer, Handle, IdleTimeout, Init, InitResult,
-        InitStop, IntoInit, Launched, Monitored, Origin, PendingCall, ServerRef, Start, StartError, StartInit,
-        StartState, Starting, StartingState, StopError, Timeout, stop, stop_with,
-    };
-}
+pub mod process;
+pub mod registry;
+pub mod supervisor;
 
 #[doc(inline)]
 pub use actor_gen::sys;
 #[doc(inline)]
 pub use actor_macros::gen_server;
-#[doc(inline)]
-pub use actor_registry as registry;
-#[doc(inline)]
-pub use actor_supervisor as supervisor;
+
+// The daily names, also for those who do without the prelude.
+#[doc(no_inline)]
+pub use behaviour::{ChildSpec, Restart, Shutdown};
+#[doc(no_inline)]
+pub use gen_server::{
+    CallError, Caller, Context, GenServer, IdleTimeout, Init, InitResult, InitStop, ServerRef, StartError, stop,
+};
+#[doc(no_inline)]
+pub use process::{
+    AnyMessage, Crash, Down, Exit, ExitReason, Inbox, Node, Overflow, Pid, ProcessRef, exit, monitor, spawn,
+    spawn_link, spawn_monitor,
+};
+#[doc(no_inline)]
+pub use registry::Registry;
+#[doc(no_inline)]
+pub use supervisor::{Strategy, Supervisor};
 
 /// What generated code names. Not for users, and without any promise of stability.
 #[doc(hidden)]

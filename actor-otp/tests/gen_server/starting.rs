@@ -57,25 +57,27 @@ async fn it_can_be_started_with_a_link_or_a_monitor() {
     stop(&session).await.unwrap();
     assert_eq!(end.await.reason, ExitReason::Normal);
 
-    let owner = spawn(async |_: Inbox<()>| {
+    let (_owner, ended) = spawn_monitor(async |_: Inbox<()>| {
         let session = Session::start_link(UserId(2), "a".into()).await.map_err(ExitReason::from)?;
         exit(session.pid(), ExitReason::Kill);
         std::future::pending().await
-    });
-    assert_eq!(monitor(owner.unwrap().pid()).await.reason, ExitReason::Killed);
+    })
+    .unwrap();
+    assert_eq!(ended.await.reason, ExitReason::Killed);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_child_is_started_from_copies_of_the_arguments() {
     let spec = Session::child_spec(UserId(3), "a".into()).restart(Restart::Transient);
-    let parent = spawn(async move |_: Inbox<()>| {
+    let (_parent, ended) = spawn_monitor(async move |_: Inbox<()>| {
         let Started { handle: first, .. } = spec.start().await?;
         let Started { handle: second, .. } = spec.start().await?;
         assert_ne!(first, second);
         assert_eq!((first.user().await?, second.user().await?), (UserId(3), UserId(3)));
         Ok(())
-    });
-    assert_eq!(monitor(parent.unwrap().pid()).await.reason, ExitReason::Normal);
+    })
+    .unwrap();
+    assert_eq!(ended.await.reason, ExitReason::Normal);
 }
 
 /// Its argument cannot be copied, which matters only to who asks for a child specification.
@@ -161,9 +163,10 @@ impl Stateful {
 #[tokio::test(start_paused = true)]
 async fn a_state_is_a_childs_argument() {
     let spec = Stateful::child_spec(Stateful(5));
-    let parent = spawn(async move |_: Inbox<()>| {
+    let (_parent, ended) = spawn_monitor(async move |_: Inbox<()>| {
         assert_eq!(spec.start().await?.handle.value().await?, 5);
         Ok(())
-    });
-    assert_eq!(monitor(parent.unwrap().pid()).await.reason, ExitReason::Normal);
+    })
+    .unwrap();
+    assert_eq!(ended.await.reason, ExitReason::Normal);
 }
