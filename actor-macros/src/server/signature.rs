@@ -62,9 +62,6 @@ impl Signature {
                 format!("a {} has no parameters of its own: each of its messages is of one type", name_of(role)),
             );
         }
-        if let syn::Safety::Unsafe(token) = &sig.safety {
-            found.at(token, "a message can come at any time, so its handler must be safe");
-        }
         let mutable = receiver(role, function, &mut found);
         let args = sig.inputs.iter().filter_map(|input| match input {
             FnArg::Receiver(_) => None,

@@ -93,6 +93,16 @@ async fn a_call_is_a_value() {
     assert_eq!(size_of::<ServerRef<Ledger>>(), size_of::<usize>());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_request_whose_caller_has_gone_is_skipped() {
+    let ledger = Ledger::default().start().await.unwrap();
+    ledger.deposit("ann".into(), 1).await.unwrap();
+    // On this thread the server has not had its turn yet.
+    drop(ledger.apply(|balance| *balance = 0, Box::new(|_| true)).send_request());
+    drop(ledger.transfer("ann".into(), "bob".into(), 1).send_request());
+    assert_eq!(ledger.balance("ann".into()).await, Ok(Some(1)));
+}
+
 #[tokio::test]
 async fn the_methods_are_ordinary_methods() {
     let mut ledger = Ledger::default();

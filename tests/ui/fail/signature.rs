@@ -37,9 +37,6 @@ impl Server {
     #[call]
     fn looks(&self, _cx: &Context<Self>) {}
 
-    #[call]
-    unsafe fn dangerous(&self) {}
-
     fn terminate(&mut self, _reason: ExitReason) -> Crash {
         Ok(())
     }
