@@ -32,31 +32,20 @@ pub(crate) struct Answer {
 pub(crate) fn metadata(manifest: &Path) -> Result<Answer, MetadataError> {
     let manifest = readable(manifest)?;
     let platform = host().map(|host| ["--filter-platform".to_owned(), host]);
-    let platform = platform
-        .as_ref()
-        .map_or(&[][..], |arguments| &arguments[..]);
+    let platform = platform.as_ref().map_or(&[][..], |arguments| &arguments[..]);
     let mut shortfall = None;
     for offline in ["--frozen", "--offline"] {
         let output = run(&manifest, &[&[offline.to_owned()], platform].concat())?;
         if output.status.success() {
-            return Ok(Answer {
-                json: output.stdout,
-                shortfall: None,
-            });
+            return Ok(Answer { json: output.stdout, shortfall: None });
         }
         shortfall = Some(words(&output));
     }
     let output = run(&manifest, &["--offline".to_owned(), "--no-deps".to_owned()])?;
     if output.status.success() {
-        return Ok(Answer {
-            json: output.stdout,
-            shortfall,
-        });
+        return Ok(Answer { json: output.stdout, shortfall });
     }
-    Err(MetadataError::Refused {
-        manifest,
-        words: words(&output),
-    })
+    Err(MetadataError::Refused { manifest, words: words(&output) })
 }
 
 /// The manifest's absolute path, once a byte of it could be read.
@@ -64,23 +53,15 @@ fn readable(manifest: &Path) -> Result<PathBuf, MetadataError> {
     let absolute = match manifest.canonicalize() {
         Ok(absolute) => absolute,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(MetadataError::NoManifest {
-                manifest: manifest.to_owned(),
-            });
+            return Err(MetadataError::NoManifest { manifest: manifest.to_owned() });
         }
         Err(source) => {
-            return Err(MetadataError::Unreadable {
-                manifest: manifest.to_owned(),
-                source,
-            });
+            return Err(MetadataError::Unreadable { manifest: manifest.to_owned(), source });
         }
     };
     match File::open(&absolute).and_then(|mut file| file.read(&mut [0])) {
         Ok(_) => Ok(absolute),
-        Err(source) => Err(MetadataError::Unreadable {
-            manifest: absolute,
-            source,
-        }),
+        Err(source) => Err(MetadataError::Unreadable { manifest: absolute, source }),
     }
 }
 
@@ -105,9 +86,7 @@ fn program() -> OsString {
 fn host() -> Option<String> {
     let output = Command::new(program()).arg("-vV").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
-    text.lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .map(str::to_owned)
+    text.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned)
 }
 
 fn words(output: &Output) -> String {

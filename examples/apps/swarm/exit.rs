@@ -21,7 +21,7 @@ pub(crate) enum Exit {
     Unread = 6,
     /// The results could not be written.
     NoOutput = 7,
-    /// A package was not accounted for although nobody stopped the audit.
+    /// A package was not accounted for although nobody stopped the audit, or the swarm failed as a whole.
     Lost = 8,
     /// Ctrl-C: what was printed is what was done by then.
     Interrupted = 130,

@@ -23,9 +23,7 @@ impl Folder {
         // Relaxed: the number only has to be a different one each time.
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let base = std::env::temp_dir()
-            .canonicalize()
-            .expect("there is a folder for temporary files");
+        let base = std::env::temp_dir().canonicalize().expect("there is a folder for temporary files");
         let folder = Self(base.join(format!("swarm-{}-{number}", process::id())));
         fs::create_dir_all(&folder.0).expect("a folder can be made");
         for (name, content) in files {
@@ -37,8 +35,7 @@ impl Folder {
     /// Writes one more file.
     pub(crate) fn write(&self, name: &str, content: &[u8]) {
         let path = self.path(name);
-        fs::create_dir_all(path.parent().expect("a file is in a folder"))
-            .expect("folders can be made");
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders can be made");
         fs::write(path, content).expect("a file can be written");
     }
 

@@ -40,18 +40,8 @@ pub(crate) enum Recorded {
 impl Ledger {
     /// A ledger in which these packages are still to come.
     pub(crate) fn new(packages: &[Package]) -> Self {
-        let entry = |package: &Package| {
-            (
-                package.id.clone(),
-                Entry {
-                    package: package.clone(),
-                    tally: None,
-                },
-            )
-        };
-        Self {
-            entries: packages.iter().map(entry).collect(),
-        }
+        let entry = |package: &Package| (package.id.clone(), Entry { package: package.clone(), tally: None });
+        Self { entries: packages.iter().map(entry).collect() }
     }
 
     /// Takes down the result for a package.
@@ -69,12 +59,19 @@ impl Ledger {
         }
     }
 
+    /// True if the package has a result.
+    pub(crate) fn has(&self, id: &PackageId) -> bool {
+        self.entries.get(id).is_some_and(|entry| entry.tally.is_some())
+    }
+
+    /// The package with this identifier, if it is to be accounted for.
+    pub(crate) fn package(&self, id: &PackageId) -> Option<&Package> {
+        Some(&self.entries.get(id)?.package)
+    }
+
     /// The packages without a result, in order of their identifiers.
     pub(crate) fn missing(&self) -> impl Iterator<Item = &Package> {
-        self.entries
-            .values()
-            .filter(|entry| entry.tally.is_none())
-            .map(|entry| &entry.package)
+        self.entries.values().filter(|entry| entry.tally.is_none()).map(|entry| &entry.package)
     }
 
     /// The report on the packages which have a result.
@@ -95,36 +92,17 @@ mod tests {
     #[test]
     fn each_package_is_accounted_for_once() {
         let folder = Folder::new(&[]);
-        let packages = ["a", "b", "c"].map(|id| Package {
-            id: PackageId::from(id),
-            ..fixture::package(&folder)
-        });
+        let packages = ["a", "b", "c"].map(|id| Package { id: PackageId::from(id), ..fixture::package(&folder) });
         let mut ledger = Ledger::new(&packages);
-        let one = || {
-            [audit::text(&fixture::source("src/lib.rs"), "fn f() {}")]
-                .into_iter()
-                .collect::<Tally>()
-        };
+        let one = || [audit::text(&fixture::source("src/lib.rs"), "fn f() {}")].into_iter().collect::<Tally>();
 
         assert_eq!(ledger.record(&packages[1].id, one()), Recorded::First);
         assert_eq!(ledger.record(&packages[1].id, one()), Recorded::Again);
-        assert_eq!(
-            ledger.record(&packages[1].id, Tally::default()),
-            Recorded::Contradiction
-        );
-        assert_eq!(
-            ledger.record(&PackageId::from("d"), one()),
-            Recorded::Unknown
-        );
+        assert_eq!(ledger.record(&packages[1].id, Tally::default()), Recorded::Contradiction);
+        assert_eq!(ledger.record(&PackageId::from("d"), one()), Recorded::Unknown);
 
         assert_eq!(ledger.report().packages.len(), 1);
         assert_eq!(ledger.report().totals.sums.files, 1);
-        assert_eq!(
-            ledger
-                .missing()
-                .map(|package| package.id.to_string())
-                .collect::<Vec<_>>(),
-            ["a", "c"]
-        );
+        assert_eq!(ledger.missing().map(|package| package.id.to_string()).collect::<Vec<_>>(), ["a", "c"]);
     }
 }

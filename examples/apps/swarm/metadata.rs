@@ -37,29 +37,18 @@ impl Workspace {
         let mut workspace = Self::parse(&answer.json, manifest)?;
         workspace.shortfall = answer.shortfall;
         if workspace.packages.is_empty() {
-            return Err(MetadataError::NothingOnDisk {
-                manifest: manifest.to_owned(),
-                named: workspace.absent.len(),
-            });
+            return Err(MetadataError::NothingOnDisk { manifest: manifest.to_owned(), named: workspace.absent.len() });
         }
         Ok(workspace)
     }
 
     fn parse(json: &[u8], manifest: &Path) -> Result<Self, MetadataError> {
-        let metadata: RawMetadata =
-            serde_json::from_slice(json).map_err(|source| MetadataError::Unintelligible {
-                manifest: manifest.to_owned(),
-                source,
-            })?;
+        let metadata: RawMetadata = serde_json::from_slice(json)
+            .map_err(|source| MetadataError::Unintelligible { manifest: manifest.to_owned(), source })?;
         let all = metadata.packages.into_iter().map(Package::from);
-        let (mut packages, absent): (Vec<_>, Vec<_>) =
-            all.partition(|package| package.root.is_dir());
+        let (mut packages, absent): (Vec<_>, Vec<_>) = all.partition(|package| package.root.is_dir());
         packages.sort_by(|a, b| (&a.name, &a.version, &a.id).cmp(&(&b.name, &b.version, &b.id)));
-        Ok(Self {
-            packages,
-            absent: absent.iter().map(Package::to_string).collect(),
-            shortfall: None,
-        })
+        Ok(Self { packages, absent: absent.iter().map(Package::to_string).collect(), shortfall: None })
     }
 }
 
@@ -123,9 +112,7 @@ impl MetadataError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::NoManifest { .. } | Self::Unreadable { .. } => Exit::NoManifest,
-            Self::NoCargo { .. } | Self::Refused { .. } | Self::Unintelligible { .. } => {
-                Exit::NoMetadata
-            }
+            Self::NoCargo { .. } | Self::Refused { .. } | Self::Unintelligible { .. } => Exit::NoMetadata,
             Self::NothingOnDisk { .. } => Exit::NothingOnDisk,
         }
     }
@@ -161,15 +148,8 @@ impl From<RawPackage> for Package {
             id: PackageId::from(raw.id.as_str()),
             name: raw.name,
             version: raw.version,
-            licence: licence.or_else(|| {
-                raw.license_file
-                    .map(|file| format!("file {}", file.display()))
-            }),
-            root: raw
-                .manifest_path
-                .parent()
-                .map(Path::to_owned)
-                .unwrap_or_default(),
+            licence: licence.or_else(|| raw.license_file.map(|file| format!("file {}", file.display()))),
+            root: raw.manifest_path.parent().map(Path::to_owned).unwrap_or_default(),
             targets: raw.targets.into_iter().map(Target::from).collect(),
         }
     }
@@ -187,10 +167,7 @@ impl From<RawTarget> for Target {
         } else {
             TargetKind::Code
         };
-        Self {
-            kind,
-            source: raw.src_path,
-        }
+        Self { kind, source: raw.src_path }
     }
 }
 
@@ -207,7 +184,10 @@ mod tests {
     fn packages_come_with_what_their_manifests_say() {
         let workspace = load(&[
             ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"z\", \"a\", \"m\"]"),
-            ("z/Cargo.toml", "[package]\nname = \"z\"\nversion = \"0.2.0\"\nlicense = \"MIT\"\n[dependencies]\na.path = \"../a\""),
+            (
+                "z/Cargo.toml",
+                "[package]\nname = \"z\"\nversion = \"0.2.0\"\nlicense = \"MIT\"\n[dependencies]\na.path = \"../a\"",
+            ),
             ("z/src/main.rs", "fn main() {}"),
             ("z/build.rs", "fn main() {}"),
             ("z/tests/it.rs", ""),
@@ -217,43 +197,22 @@ mod tests {
             ("m/src/lib.rs", ""),
         ])
         .expect("the workspace is sound");
-        let [a, m, z] = &workspace.packages[..] else {
-            panic!("{:?}", workspace.packages)
-        };
-        assert_eq!(
-            [a, m, z].map(ToString::to_string),
-            ["a 0.0.0", "m 1.0.0", "z 0.2.0"]
-        );
+        let [a, m, z] = &workspace.packages[..] else { panic!("{:?}", workspace.packages) };
+        assert_eq!([a, m, z].map(ToString::to_string), ["a 0.0.0", "m 1.0.0", "z 0.2.0"]);
         assert_eq!(a.licence.as_deref(), Some("file OWN"));
-        assert_eq!(
-            (m.licence.as_deref(), z.licence.as_deref()),
-            (None, Some("MIT"))
-        );
+        assert_eq!((m.licence.as_deref(), z.licence.as_deref()), (None, Some("MIT")));
         assert_eq!([a, m, z].map(Package::is_proc_macro), [true, false, false]);
-        assert_eq!(
-            [a, m, z].map(Package::has_build_script),
-            [false, false, true]
-        );
-        assert!(
-            z.targets
-                .iter()
-                .any(|target| target.kind == TargetKind::Tests)
-        );
+        assert_eq!([a, m, z].map(Package::has_build_script), [false, false, true]);
+        assert!(z.targets.iter().any(|target| target.kind == TargetKind::Tests));
         assert!(workspace.shortfall.is_none() && workspace.absent.is_empty());
     }
 
     #[test]
     fn without_its_dependencies_a_workspace_still_has_its_own_packages() {
-        let manifest =
-            "[package]\nname = \"own\"\n[dependencies]\nno-such-package-anywhere.path = \"gone\"";
-        let workspace = load(&[("Cargo.toml", manifest), ("src/lib.rs", "")])
-            .expect("its own package is there");
+        let manifest = "[package]\nname = \"own\"\n[dependencies]\nno-such-package-anywhere.path = \"gone\"";
+        let workspace = load(&[("Cargo.toml", manifest), ("src/lib.rs", "")]).expect("its own package is there");
         assert_eq!(workspace.packages.len(), 1);
-        assert!(
-            workspace
-                .shortfall
-                .is_some_and(|words| words.contains("no-such-package-anywhere"))
-        );
+        assert!(workspace.shortfall.is_some_and(|words| words.contains("no-such-package-anywhere")));
     }
 
     #[test]
@@ -265,26 +224,15 @@ mod tests {
             assert!(error.to_string().contains(words), "{error}");
         }
         check(&[], Exit::NoManifest, "there is no such manifest");
-        check(
-            &[("Cargo.toml/x", "")],
-            Exit::NoManifest,
-            "cannot read the manifest",
-        );
-        check(
-            &[("Cargo.toml", "[package")],
-            Exit::NoMetadata,
-            "cargo metadata refused",
-        );
-        check(
-            &[("Cargo.toml", "[workspace]\nmembers = []")],
-            Exit::NothingOnDisk,
-            "of the 0 packages it names none",
-        );
+        check(&[("Cargo.toml/x", "")], Exit::NoManifest, "cannot read the manifest");
+        check(&[("Cargo.toml", "[package")], Exit::NoMetadata, "cargo metadata refused");
+        check(&[("Cargo.toml", "[workspace]\nmembers = []")], Exit::NothingOnDisk, "of the 0 packages it names none");
     }
 
     #[test]
     fn packages_without_a_folder_are_named() {
-        let json = br#"{"packages": [{"id": "x", "name": "x", "version": "1.0.0", "license": null, "license_file": null,
+        let json =
+            br#"{"packages": [{"id": "x", "name": "x", "version": "1.0.0", "license": null, "license_file": null,
             "manifest_path": "/no/such/folder/Cargo.toml", "targets": []}]}"#;
         let workspace = Workspace::parse(json, Path::new("Cargo.toml")).expect("this is metadata");
         assert!(workspace.packages.is_empty());

@@ -18,37 +18,22 @@ const DIFFERENCES_NAMED: usize = 10;
 
 /// Audits the packages single-threaded. `None` if it was stopped on the way.
 pub(crate) fn recompute(packages: &[Package], stop: &Stop) -> Option<Report> {
-    packages
-        .iter()
-        .map(|package| recompute_one(package, stop))
-        .collect()
+    packages.iter().map(|package| recompute_one(package, stop)).collect()
 }
 
 /// Compares every value of two reports, totals and order included.
 pub(crate) fn compare(result: &Report, oracle: &Report) -> Verdict {
     let (result, oracle) = (leaves(result), leaves(oracle));
-    let mut verdict = Verdict {
-        compared: oracle.len(),
-        differences: Vec::new(),
-    };
+    let mut verdict = Verdict { compared: oracle.len(), differences: Vec::new() };
     for (name, expected) in &oracle {
         match result.get(name) {
             Some(found) if found == expected => {}
-            Some(found) => verdict
-                .differences
-                .push(format!("{name} is {found}, should be {expected}")),
-            None => verdict
-                .differences
-                .push(format!("{name} is missing, should be {expected}")),
+            Some(found) => verdict.differences.push(format!("{name} is {found}, should be {expected}")),
+            None => verdict.differences.push(format!("{name} is missing, should be {expected}")),
         }
     }
-    for (name, found) in result
-        .iter()
-        .filter(|(name, _)| !oracle.contains_key(*name))
-    {
-        verdict
-            .differences
-            .push(format!("{name} is {found}, should not be there"));
+    for (name, found) in result.iter().filter(|(name, _)| !oracle.contains_key(*name)) {
+        verdict.differences.push(format!("{name} is {found}, should not be there"));
     }
     verdict
 }
@@ -72,11 +57,7 @@ impl Verdict {
 impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.is_pass() {
-            return write!(
-                f,
-                "PASS: {} values equal those of the single-threaded audit",
-                self.compared
-            );
+            return write!(f, "PASS: {} values equal those of the single-threaded audit", self.compared);
         }
         write!(
             f,
@@ -109,21 +90,12 @@ fn recompute_one(package: &Package, stop: &Stop) -> Option<PackageReport> {
 /// Every number, text and flag of a report under a name. Going through the report's serialised form means that a
 /// value added to it later is compared without anyone thinking of it.
 fn leaves(report: &Report) -> BTreeMap<String, Value> {
-    let value =
-        |part: Result<Value, serde_json::Error>| part.expect("invariant: reports are plain data");
+    let value = |part: Result<Value, serde_json::Error>| part.expect("invariant: reports are plain data");
     let mut found = BTreeMap::new();
-    collect(
-        "totals",
-        value(serde_json::to_value(report.totals)),
-        &mut found,
-    );
+    collect("totals", value(serde_json::to_value(report.totals)), &mut found);
     for (rank, package) in report.packages.iter().enumerate() {
         collect(&format!("{}: rank", package.id), rank.into(), &mut found);
-        collect(
-            &format!("{}:", package.id),
-            value(serde_json::to_value(package)),
-            &mut found,
-        );
+        collect(&format!("{}:", package.id), value(serde_json::to_value(package)), &mut found);
     }
     found
 }
@@ -153,10 +125,7 @@ mod tests {
 
     fn workspace() -> (Folder, Package) {
         let folder = Folder::new(&[
-            (
-                "src/lib.rs",
-                "#[cfg(test)] mod tests; fn f() { x.unwrap(); unsafe {} }",
-            ),
+            ("src/lib.rs", "#[cfg(test)] mod tests; fn f() { x.unwrap(); unsafe {} }"),
             ("src/tests.rs", "fn t() { panic!() }"),
             ("src/broken.rs", "fn ("),
         ]);
@@ -189,14 +158,8 @@ mod tests {
         assert!(!verdict.is_pass());
         let text = verdict.to_string();
         assert!(text.starts_with("FAIL: 4 of "), "{text}");
-        assert!(
-            text.contains("\n  fixture 1.0.0: lines is 4, should be 3"),
-            "{text}"
-        );
-        assert!(
-            text.contains("fixture 1.0.0: failures 0 file is missing, should be \"src/broken.rs\""),
-            "{text}"
-        );
+        assert!(text.contains("\n  fixture 1.0.0: lines is 4, should be 3"), "{text}");
+        assert!(text.contains("fixture 1.0.0: failures 0 file is missing, should be \"src/broken.rs\""), "{text}");
 
         let mut lacking = oracle.clone();
         lacking.packages.clear();

@@ -38,16 +38,12 @@ pub(crate) struct Package {
 impl Package {
     /// True if building it runs a script of its own.
     pub(crate) fn has_build_script(&self) -> bool {
-        self.targets
-            .iter()
-            .any(|target| target.kind == TargetKind::BuildScript)
+        self.targets.iter().any(|target| target.kind == TargetKind::BuildScript)
     }
 
     /// True if it is code that runs inside the compiler.
     pub(crate) fn is_proc_macro(&self) -> bool {
-        self.targets
-            .iter()
-            .any(|target| target.kind == TargetKind::ProcMacro)
+        self.targets.iter().any(|target| target.kind == TargetKind::ProcMacro)
     }
 }
 

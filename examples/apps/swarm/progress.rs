@@ -26,13 +26,9 @@ impl Progress {
         if !io::stderr().is_terminal() {
             return Self::Lines(Lines::new(packages));
         }
-        let style =
-            ProgressStyle::with_template("{bar:40} {pos}/{len} packages, {elapsed}  {wide_msg}")
-                .expect("invariant: the template is well formed");
-        Self::Bar(
-            ProgressBar::with_draw_target(Some(packages), ProgressDrawTarget::stderr())
-                .with_style(style),
-        )
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} packages, {elapsed}  {wide_msg}")
+            .expect("invariant: the template is well formed");
+        Self::Bar(ProgressBar::with_draw_target(Some(packages), ProgressDrawTarget::stderr()).with_style(style))
     }
 
     /// Counts a package as done.
@@ -68,10 +64,7 @@ pub(crate) struct Lines {
 
 impl Lines {
     fn new(of: u64) -> Self {
-        Self {
-            done: Cell::new(0),
-            of,
-        }
+        Self { done: Cell::new(0), of }
     }
 
     /// One more is done; the line to print for it, if it completes a part.
@@ -92,10 +85,7 @@ mod tests {
     fn check(of: u64, expected: &[u64]) {
         let lines = Lines::new(of);
         let said: Vec<String> = (0..of).filter_map(|_| lines.step()).collect();
-        let expected: Vec<String> = expected
-            .iter()
-            .map(|done| format!("audited {done} of {of} packages"))
-            .collect();
+        let expected: Vec<String> = expected.iter().map(|done| format!("audited {done} of {of} packages")).collect();
         assert_eq!(said, expected);
     }
 

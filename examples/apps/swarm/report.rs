@@ -52,10 +52,8 @@ impl PackageReport {
     /// Adds up a package's tally.
     pub(crate) fn new(package: &Package, tally: &Tally) -> Self {
         let sums = tally.sums();
-        let failure = |(file, failure): (&str, &Failure)| FileFailure {
-            file: file.to_owned(),
-            failure: failure.clone(),
-        };
+        let failure =
+            |(file, failure): (&str, &Failure)| FileFailure { file: file.to_owned(), failure: failure.clone() };
         Self {
             id: package.id.to_string(),
             name: package.name.clone(),
@@ -83,13 +81,7 @@ impl FromIterator<PackageReport> for Report {
     fn from_iter<I: IntoIterator<Item = PackageReport>>(packages: I) -> Self {
         let mut packages: Vec<PackageReport> = packages.into_iter().collect();
         packages.sort_by(|a, b| {
-            let key = |package: &PackageReport| {
-                (
-                    Reverse(package.score),
-                    package.name.clone(),
-                    package.version.clone(),
-                )
-            };
+            let key = |package: &PackageReport| (Reverse(package.score), package.name.clone(), package.version.clone());
             key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
         });
         let mut totals = Totals::default();
@@ -140,17 +132,8 @@ mod tests {
 
     fn report(name: &str, content: &str) -> PackageReport {
         let folder = Folder::new(&[]);
-        let package = Package {
-            id: PackageId::from(name),
-            name: name.to_owned(),
-            ..fixture::package(&folder)
-        };
-        PackageReport::new(
-            &package,
-            &[audit::text(&fixture::source("src/lib.rs"), content)]
-                .into_iter()
-                .collect(),
-        )
+        let package = Package { id: PackageId::from(name), name: name.to_owned(), ..fixture::package(&folder) };
+        PackageReport::new(&package, &[audit::text(&fixture::source("src/lib.rs"), content)].into_iter().collect())
     }
 
     #[test]
@@ -163,11 +146,7 @@ mod tests {
         ];
         let forwards: Report = packages.iter().cloned().collect();
         let backwards: Report = packages.into_iter().rev().collect();
-        let names: Vec<_> = forwards
-            .packages
-            .iter()
-            .map(|package| package.name.as_str())
-            .collect();
+        let names: Vec<_> = forwards.packages.iter().map(|package| package.name.as_str()).collect();
         assert_eq!(names, ["worst", "bad", "a", "b"]);
         assert_eq!(forwards, backwards);
         assert_eq!(forwards.totals.packages, 4);

@@ -4,6 +4,8 @@ use std::{fs, time::Duration};
 
 use serde::{Serialize, Serializer};
 
+use crate::chaos::Toll;
+
 /// The circumstances of a run.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Run {
@@ -14,12 +16,24 @@ pub(crate) struct Run {
     pub(crate) files_per_second: u64,
     /// The most memory that the process held so far, in KiB, where the system tells.
     pub(crate) peak_memory_kib: Option<u64>,
-    /// Agents started again after their death.
+    /// Workers and agents started again after their death.
     pub(crate) restarts: u64,
+    /// What chaos has done, if it was let loose.
+    pub(crate) chaos: Option<Damage>,
     /// True if it was stopped before its end.
     pub(crate) interrupted: bool,
     /// The packages that were not accounted for, as name and version.
     pub(crate) missing: Vec<String>,
+}
+
+/// What chaos has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Damage {
+    /// The seed that chose the victims.
+    pub(crate) seed: u64,
+    /// Whom it killed.
+    #[serde(flatten)]
+    pub(crate) toll: Toll,
 }
 
 impl Run {
@@ -31,6 +45,7 @@ impl Run {
             files_per_second: per_second.round() as u64,
             peak_memory_kib: peak_memory_kib(),
             restarts: 0,
+            chaos: None,
             interrupted: false,
             missing: Vec::new(),
         }
@@ -43,9 +58,7 @@ fn peak_memory_kib() -> Option<u64> {
 }
 
 fn high_water_mark(status: &str) -> Option<u64> {
-    let value = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let value = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     value.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
@@ -59,20 +72,14 @@ mod tests {
 
     #[test]
     fn the_high_water_mark_is_read_from_the_status_page() {
-        assert_eq!(
-            high_water_mark("Name:\tx\nVmPeak:\t  9 kB\nVmHWM:\t  5120 kB\nVmRSS:\t 1 kB\n"),
-            Some(5120)
-        );
+        assert_eq!(high_water_mark("Name:\tx\nVmPeak:\t  9 kB\nVmHWM:\t  5120 kB\nVmRSS:\t 1 kB\n"), Some(5120));
         assert_eq!(high_water_mark("Name:\tx\n"), None);
         assert_eq!(high_water_mark("VmHWM:\t many\n"), None);
     }
 
     #[test]
     fn a_rate_is_defined_even_for_no_time_at_all() {
-        assert_eq!(
-            Run::new(Duration::from_millis(500), 100).files_per_second,
-            200
-        );
+        assert_eq!(Run::new(Duration::from_millis(500), 100).files_per_second, 200);
         assert_eq!(Run::new(Duration::ZERO, 0).files_per_second, 0);
     }
 }

@@ -57,22 +57,11 @@ mod tests {
             expects: 1,
             panics: 1,
         };
-        let sums = Sums {
-            sites: Split {
-                code: ones,
-                tests: ones,
-            },
-            unread: 1,
-            unparsed: 1,
-            ..Sums::default()
-        };
+        let sums = Sums { sites: Split { code: ones, tests: ones }, unread: 1, unparsed: 1, ..Sums::default() };
         assert_eq!(of(&package, &Sums::default()), 0);
         assert_eq!(of(&package, &sums), 10 + 10 + 15 + 5 + 3 + 2 + 1 + 50 + 50);
         for kind in [TargetKind::BuildScript, TargetKind::ProcMacro] {
-            package.targets.push(Target {
-                kind,
-                source: folder.path("x.rs"),
-            });
+            package.targets.push(Target { kind, source: folder.path("x.rs") });
         }
         assert_eq!(of(&package, &Sums::default()), 200);
         package.licence = None;

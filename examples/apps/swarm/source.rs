@@ -45,42 +45,22 @@ pub(crate) fn list(package: &Package) -> Listing {
     while let Some(folder) = folders.pop() {
         if let Err(error) = read_folder(&folder, &package.root, &mut folders, &mut found) {
             let relative = relative_to(&folder, &package.root);
-            let name = if relative.is_empty() {
-                "."
-            } else {
-                relative.as_str()
-            };
-            failures.push(FileAudit::failed(
-                name,
-                Failure::Unlisted(error.to_string()),
-            ));
+            let name = if relative.is_empty() { "." } else { relative.as_str() };
+            failures.push(FileAudit::failed(name, Failure::Unlisted(error.to_string())));
         }
     }
-    for target in package
-        .targets
-        .iter()
-        .filter(|target| target.source.is_file())
-    {
-        found.insert(
-            relative_to(&target.source, &package.root),
-            target.source.clone(),
-        );
+    for target in package.targets.iter().filter(|target| target.source.is_file()) {
+        found.insert(relative_to(&target.source, &package.root), target.source.clone());
     }
     failures.sort_by(|a, b| a.file.cmp(&b.file));
-    let files = found
-        .into_iter()
-        .map(|(relative, path)| source_file(package, relative, path))
-        .collect();
+    let files = found.into_iter().map(|(relative, path)| source_file(package, relative, path)).collect();
     Listing { files, failures }
 }
 
 /// The path that `parts` lead to from `folder`, `.` and `..` resolved by text alone.
 pub(crate) fn resolve<'a>(folder: &'a str, parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut resolved: Vec<&str> = Vec::new();
-    for step in std::iter::once(folder)
-        .chain(parts)
-        .flat_map(|part| part.split(['/', '\\']))
-    {
+    for step in std::iter::once(folder).chain(parts).flat_map(|part| part.split(['/', '\\'])) {
         match step {
             "" | "." => {}
             ".." if resolved.last().is_some_and(|last| *last != "..") => {
@@ -127,9 +107,7 @@ fn is_left_out(folder: &Path, is_top: bool) -> bool {
 
 fn source_file(package: &Package, relative: String, path: PathBuf) -> SourceFile {
     let target = package.targets.iter().find(|target| target.source == path);
-    let in_test_folder = ["tests/", "benches/", "examples/"]
-        .iter()
-        .any(|folder| relative.starts_with(folder));
+    let in_test_folder = ["tests/", "benches/", "examples/"].iter().any(|folder| relative.starts_with(folder));
     let role = match target.map(|target| target.kind) {
         Some(TargetKind::Tests) => Role::Tests,
         Some(TargetKind::Code | TargetKind::BuildScript | TargetKind::ProcMacro) => Role::Code,
@@ -137,36 +115,19 @@ fn source_file(package: &Package, relative: String, path: PathBuf) -> SourceFile
         None => Role::Code,
     };
     let owns_folder = target.is_some() || relative == "mod.rs" || relative.ends_with("/mod.rs");
-    let module_folder = if owns_folder {
-        parent(&relative)
-    } else {
-        relative.trim_end_matches(".rs")
-    }
-    .to_owned();
-    SourceFile {
-        path,
-        relative,
-        role,
-        module_folder,
-    }
+    let module_folder = if owns_folder { parent(&relative) } else { relative.trim_end_matches(".rs") }.to_owned();
+    SourceFile { path, relative, role, module_folder }
 }
 
 /// A file outside the root keeps its whole path. Names which are not Unicode are escaped, so that they stay apart.
 fn relative_to(path: &Path, root: &Path) -> String {
-    let steps =
-        path.strip_prefix(root)
-            .unwrap_or(path)
-            .components()
-            .map(|component| match component {
-                Component::RootDir => String::new(),
-                other => {
-                    let name = other.as_os_str();
-                    name.to_str().map_or_else(
-                        || name.as_encoded_bytes().escape_ascii().to_string(),
-                        str::to_owned,
-                    )
-                }
-            });
+    let steps = path.strip_prefix(root).unwrap_or(path).components().map(|component| match component {
+        Component::RootDir => String::new(),
+        other => {
+            let name = other.as_os_str();
+            name.to_str().map_or_else(|| name.as_encoded_bytes().escape_ascii().to_string(), str::to_owned)
+        }
+    });
     steps.collect::<Vec<_>>().join("/")
 }
 
@@ -176,12 +137,7 @@ mod tests {
     use crate::fixture::{Folder, package};
 
     fn names(listing: &Listing, role: Role) -> Vec<&str> {
-        listing
-            .files
-            .iter()
-            .filter(|file| file.role == role)
-            .map(|file| file.relative.as_str())
-            .collect()
+        listing.files.iter().filter(|file| file.role == role).map(|file| file.relative.as_str()).collect()
     }
 
     #[test]
@@ -200,18 +156,9 @@ mod tests {
         let listing = list(&package(&folder));
         assert_eq!(
             names(&listing, Role::Code),
-            [
-                "build.rs",
-                "src/a.rs",
-                "src/b/mod.rs",
-                "src/lib.rs",
-                "src/tests/inner.rs"
-            ]
+            ["build.rs", "src/a.rs", "src/b/mod.rs", "src/lib.rs", "src/tests/inner.rs"]
         );
-        assert_eq!(
-            names(&listing, Role::Tests),
-            ["benches/speed/main.rs", "examples/show.rs", "tests/it.rs"]
-        );
+        assert_eq!(names(&listing, Role::Tests), ["benches/speed/main.rs", "examples/show.rs", "tests/it.rs"]);
         assert_eq!(listing.failures, []);
     }
 
@@ -227,39 +174,24 @@ mod tests {
             ("out/CACHEDIR.TAG", ""),
             ("out/x.rs", ""),
         ]);
-        assert_eq!(
-            names(&list(&package(&folder)), Role::Code),
-            ["src/lib.rs", "src/target/kept.rs"]
-        );
+        assert_eq!(names(&list(&package(&folder)), Role::Code), ["src/lib.rs", "src/target/kept.rs"]);
     }
 
     #[test]
     fn a_target_counts_wherever_it_is_and_as_what_it_is() {
-        let folder = Folder::new(&[
-            ("one/src/lib.rs", ""),
-            ("one/check.rs", ""),
-            ("shared/main.rs", ""),
-        ]);
+        let folder = Folder::new(&[("one/src/lib.rs", ""), ("one/check.rs", ""), ("shared/main.rs", "")]);
         let mut package = package(&folder);
         package.root = folder.path("one");
-        for (kind, file) in [
-            (TargetKind::Tests, "one/check.rs"),
-            (TargetKind::Code, "shared/main.rs"),
-            (TargetKind::Code, "gone.rs"),
-        ] {
-            package.targets.push(crate::package::Target {
-                kind,
-                source: folder.path(file),
-            });
+        for (kind, file) in
+            [(TargetKind::Tests, "one/check.rs"), (TargetKind::Code, "shared/main.rs"), (TargetKind::Code, "gone.rs")]
+        {
+            package.targets.push(crate::package::Target { kind, source: folder.path(file) });
         }
         let listing = list(&package);
         assert_eq!(names(&listing, Role::Tests), ["check.rs"]);
         let code = names(&listing, Role::Code);
         assert_eq!(code.len(), 2, "{code:?}");
-        assert!(
-            code.iter().any(|file| file.ends_with("/shared/main.rs")),
-            "{code:?}"
-        );
+        assert!(code.iter().any(|file| file.ends_with("/shared/main.rs")), "{code:?}");
     }
 
     #[test]
@@ -271,10 +203,7 @@ mod tests {
         assert_eq!(listing.files, []);
         assert_eq!(listing.failures.len(), 1);
         assert_eq!(listing.failures[0].file, ".");
-        assert!(matches!(
-            listing.failures[0].failure,
-            Some(Failure::Unlisted(_))
-        ));
+        assert!(matches!(listing.failures[0].failure, Some(Failure::Unlisted(_))));
     }
 
     #[test]

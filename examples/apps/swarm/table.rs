@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
+    chaos::Toll,
     report::{PackageReport, Report},
     run::Run,
 };
@@ -54,18 +55,11 @@ pub(crate) fn packages(report: &Report, top: Option<usize>) -> String {
 
 /// The files that are missing from the numbers; empty if there are none.
 pub(crate) fn failures(report: &Report) -> String {
-    let all = || {
-        report
-            .packages
-            .iter()
-            .flat_map(|package| package.failures.iter().map(move |failed| (package, failed)))
-    };
+    let all =
+        || report.packages.iter().flat_map(|package| package.failures.iter().map(move |failed| (package, failed)));
     let mut text = String::new();
     for (package, failed) in all().take(FAILURES_SHOWN) {
-        text += &format!(
-            "{} {}: {} {}\n",
-            package.name, package.version, failed.file, failed.failure
-        );
+        text += &format!("{} {}: {} {}\n", package.name, package.version, failed.file, failed.failure);
     }
     let rest = all().skip(FAILURES_SHOWN).count();
     if rest > 0 {
@@ -80,11 +74,7 @@ pub(crate) fn totals(report: &Report, run: &Run) -> String {
     let code = &totals.sums.sites.code;
     let mut text = format!(
         "{} packages, {} files, {} lines; {} not read, {} not parsed\n",
-        totals.packages,
-        totals.sums.files,
-        totals.sums.lines,
-        totals.sums.unread,
-        totals.sums.unparsed
+        totals.packages, totals.sums.files, totals.sums.lines, totals.sums.unread, totals.sums.unparsed
     );
     text += &format!(
         "outside tests: {} unsafe blocks, {} unsafe fns, {} unsafe impls, {} unsafe traits, {} unwrap, {} expect, {} panic!\n",
@@ -100,15 +90,17 @@ pub(crate) fn totals(report: &Report, run: &Run) -> String {
         "{} build scripts, {} proc macros, {} packages without a licence\n",
         totals.build_scripts, totals.proc_macros, totals.without_licence
     );
-    let memory = run.peak_memory_kib.map_or("unknown".to_owned(), |kib| {
-        format!("{:.1} MiB", kib as f64 / 1024.0)
-    });
+    let memory = run.peak_memory_kib.map_or("unknown".to_owned(), |kib| format!("{:.1} MiB", kib as f64 / 1024.0));
     text += &format!(
         "{:.2} s, {} files/s, peak memory {memory}, {} restarts\n",
         run.elapsed.as_secs_f64(),
         run.files_per_second,
         run.restarts
     );
+    if let Some(chaos) = &run.chaos {
+        let Toll { agents, workers } = chaos.toll;
+        text += &format!("chaos with seed {} has killed {agents} agents and {workers} workers\n", chaos.seed);
+    }
     text
 }
 
@@ -143,21 +135,13 @@ fn cut(licence: &str) -> String {
     if licence.chars().count() <= LICENCE_WIDTH {
         return licence.to_owned();
     }
-    licence
-        .chars()
-        .take(LICENCE_WIDTH - 2)
-        .chain("..".chars())
-        .collect()
+    licence.chars().take(LICENCE_WIDTH - 2).chain("..".chars()).collect()
 }
 
 fn line(cells: &[String], widths: &[usize]) -> String {
     let mut text = String::new();
     for ((cell, &width), (_, flush_right)) in cells.iter().zip(widths).zip(COLUMNS) {
-        let written = if flush_right {
-            write!(text, "{cell:>width$}  ")
-        } else {
-            write!(text, "{cell:<width$}  ")
-        };
+        let written = if flush_right { write!(text, "{cell:>width$}  ") } else { write!(text, "{cell:<width$}  ") };
         written.expect("invariant: a string takes whatever is written to it");
     }
     format!("{}\n", text.trim_end())
@@ -178,26 +162,13 @@ mod tests {
         let folder = Folder::new(&[]);
         let package = |name: &str, content: &str| {
             let licence = (name != "bare").then(|| "MIT OR Apache-2.0 OR BSD-3-Clause".to_owned());
-            let package = Package {
-                id: PackageId::from(name),
-                name: name.to_owned(),
-                licence,
-                ..fixture::package(&folder)
-            };
-            PackageReport::new(
-                &package,
-                &[audit::text(&fixture::source("src/lib.rs"), content)]
-                    .into_iter()
-                    .collect(),
-            )
+            let package =
+                Package { id: PackageId::from(name), name: name.to_owned(), licence, ..fixture::package(&folder) };
+            PackageReport::new(&package, &[audit::text(&fixture::source("src/lib.rs"), content)].into_iter().collect())
         };
-        [
-            package("bare", "fn f() { unsafe {} }\n\n"),
-            package("broken", "fn ("),
-            package("clean", ""),
-        ]
-        .into_iter()
-        .collect()
+        [package("bare", "fn f() { unsafe {} }\n\n"), package("broken", "fn ("), package("clean", "")]
+            .into_iter()
+            .collect()
     }
 
     #[test]
@@ -218,28 +189,15 @@ score  package  version  licence                   files  lines  unsafe{}  unsaf
     #[test]
     fn failures_are_listed_with_their_reason() {
         let text = failures(&report());
-        assert!(
-            text.starts_with("broken 1.0.0: src/lib.rs does not parse: "),
-            "{text}"
-        );
+        assert!(text.starts_with("broken 1.0.0: src/lib.rs does not parse: "), "{text}");
         assert_eq!(text.lines().count(), 1);
     }
 
     #[test]
     fn memory_that_cannot_be_known_is_called_unknown() {
-        let run = Run {
-            peak_memory_kib: None,
-            restarts: 3,
-            ..Run::new(Duration::from_secs(2), 3)
-        };
+        let run = Run { peak_memory_kib: None, restarts: 3, ..Run::new(Duration::from_secs(2), 3) };
         let text = totals(&report(), &run);
-        assert!(
-            text.starts_with("3 packages, 3 files, 3 lines; 0 not read, 1 not parsed\n"),
-            "{text}"
-        );
-        assert!(
-            text.ends_with("2.00 s, 2 files/s, peak memory unknown, 3 restarts\n"),
-            "{text}"
-        );
+        assert!(text.starts_with("3 packages, 3 files, 3 lines; 0 not read, 1 not parsed\n"), "{text}");
+        assert!(text.ends_with("2.00 s, 2 files/s, peak memory unknown, 3 restarts\n"), "{text}");
     }
 }

@@ -37,6 +37,11 @@ impl Tally {
         }
     }
 
+    /// True if the file is counted.
+    pub(crate) fn has(&self, file: &str) -> bool {
+        self.audits.contains_key(file)
+    }
+
     /// Adds up.
     pub(crate) fn sums(&self) -> Sums {
         let mut sums = Sums::default();
@@ -44,15 +49,8 @@ impl Tally {
             sums += Sums {
                 files: u64::from(!matches!(audit.failure, Some(Failure::Unlisted(_)))),
                 lines: audit.lines,
-                sites: if self.is_test(&audit.file) {
-                    audit.sites.all_in_tests()
-                } else {
-                    audit.sites
-                },
-                unread: u64::from(matches!(
-                    audit.failure,
-                    Some(Failure::Unreadable(_) | Failure::Unlisted(_))
-                )),
+                sites: if self.is_test(&audit.file) { audit.sites.all_in_tests() } else { audit.sites },
+                unread: u64::from(matches!(audit.failure, Some(Failure::Unreadable(_) | Failure::Unlisted(_)))),
                 unparsed: u64::from(matches!(audit.failure, Some(Failure::Unparsed(_)))),
             };
         }
@@ -61,32 +59,33 @@ impl Tally {
 
     /// The files that failed, by path.
     pub(crate) fn failures(&self) -> impl Iterator<Item = (&str, &Failure)> {
-        self.audits
-            .values()
-            .filter_map(|audit| Some((audit.file.as_str(), audit.failure.as_ref()?)))
+        self.audits.values().filter_map(|audit| Some((audit.file.as_str(), audit.failure.as_ref()?)))
     }
 
     /// True if another file declares this one, or a module around it, for tests only.
     fn is_test(&self, file: &str) -> bool {
-        self.audits
-            .values()
-            .flat_map(|audit| &audit.test_modules)
-            .any(|module| {
-                // A module is named without the ending, unless a `#[path]` names the very file.
-                file.strip_prefix(module.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest == ".rs" || rest.starts_with('/'))
-            })
+        self.audits.values().flat_map(|audit| &audit.test_modules).any(|module| {
+            // A module is named without the ending, unless a `#[path]` names the very file.
+            file.strip_prefix(module.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest == ".rs" || rest.starts_with('/'))
+        })
     }
 }
 
 impl FromIterator<FileAudit> for Tally {
     fn from_iter<I: IntoIterator<Item = FileAudit>>(audits: I) -> Self {
         let mut tally = Self::default();
+        tally.extend(audits);
+        tally
+    }
+}
+
+impl Extend<FileAudit> for Tally {
+    fn extend<I: IntoIterator<Item = FileAudit>>(&mut self, audits: I) {
         for audit in audits {
             // A file listed twice is the same file.
-            let _: Absorbed = tally.absorb(audit);
+            let _: Absorbed = self.absorb(audit);
         }
-        tally
     }
 }
 
@@ -126,22 +125,15 @@ mod tests {
     #[test]
     fn a_file_counts_once_however_often_it_comes() {
         let mut tally = Tally::default();
-        assert_eq!(
-            tally.absorb(audit::text(&source("src/a.rs"), UNWRAP)),
-            Absorbed::First
-        );
-        assert_eq!(
-            tally.absorb(audit::text(&source("src/a.rs"), UNWRAP)),
-            Absorbed::Again
-        );
+        assert_eq!(tally.absorb(audit::text(&source("src/a.rs"), UNWRAP)), Absorbed::First);
+        assert_eq!(tally.absorb(audit::text(&source("src/a.rs"), UNWRAP)), Absorbed::Again);
         let sums = tally.sums();
         assert_eq!((sums.files, sums.lines, sums.sites.code.unwraps), (1, 1, 1));
     }
 
     #[test]
     fn the_order_of_arrival_does_not_matter() {
-        let audits =
-            ["src/c.rs", "src/a.rs", "src/b.rs"].map(|file| audit::text(&source(file), UNWRAP));
+        let audits = ["src/c.rs", "src/a.rs", "src/b.rs"].map(|file| audit::text(&source(file), UNWRAP));
         let forwards: Tally = audits.iter().cloned().collect();
         let backwards: Tally = audits.iter().rev().cloned().collect();
         assert_eq!(forwards, backwards);
@@ -150,15 +142,8 @@ mod tests {
 
     #[test]
     fn files_declared_for_tests_only_are_tests() {
-        let declaring =
-            "mod b; #[cfg(test)] mod t; mod inner { #[cfg(test)] #[path = \"odd.rs\"] mod u; }";
-        let files = [
-            "src/a/b.rs",
-            "src/a/t.rs",
-            "src/a/t/more.rs",
-            "src/a/inner/odd.rs",
-            "src/a/tail.rs",
-        ];
+        let declaring = "mod b; #[cfg(test)] mod t; mod inner { #[cfg(test)] #[path = \"odd.rs\"] mod u; }";
+        let files = ["src/a/b.rs", "src/a/t.rs", "src/a/t/more.rs", "src/a/inner/odd.rs", "src/a/tail.rs"];
         let tally: Tally = std::iter::once(audit::text(&source("src/a.rs"), declaring))
             .chain(files.map(|file| audit::text(&source(file), UNWRAP)))
             .collect();
@@ -178,9 +163,6 @@ mod tests {
         .collect();
         let sums = tally.sums();
         assert_eq!((sums.files, sums.unread, sums.unparsed), (2, 2, 1));
-        assert_eq!(
-            tally.failures().map(|(file, _)| file).collect::<Vec<_>>(),
-            ["src/a.rs", "src/b.rs", "src/x"]
-        );
+        assert_eq!(tally.failures().map(|(file, _)| file).collect::<Vec<_>>(), ["src/a.rs", "src/b.rs", "src/x"]);
     }
 }

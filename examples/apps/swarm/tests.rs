@@ -14,93 +14,48 @@ struct Outcome {
 }
 
 fn run(folder: &Folder, options: &[&str], stop: &Stop) -> Outcome {
-    let manifest = folder
-        .root()
-        .to_str()
-        .expect("the temporary folder has a plain name");
+    let manifest = folder.root().to_str().expect("the temporary folder has a plain name");
     let args = Args::parse_from([&["swarm", "--manifest", manifest], options].concat());
     let (mut out, mut log) = (Vec::new(), Vec::new());
-    let exit =
-        program(&args, stop, &mut out, &mut log).expect("a vector takes whatever is written to it");
+    let exit = program(&args, stop, &mut out, &mut log).expect("a vector takes whatever is written to it");
     let text = |bytes| String::from_utf8(bytes).expect("the program prints text");
-    Outcome {
-        exit,
-        out: text(out),
-        log: text(log),
-    }
+    Outcome { exit, out: text(out), log: text(log) }
 }
 
 #[test]
 fn a_sound_package_passes_the_check() {
     let folder = Folder::new(&[
         ("Cargo.toml", MANIFEST),
-        (
-            "src/lib.rs",
-            "#[cfg(test)] mod tests; fn f() { x.unwrap(); unsafe {} }",
-        ),
+        ("src/lib.rs", "#[cfg(test)] mod tests; fn f() { x.unwrap(); unsafe {} }"),
         ("src/tests.rs", "fn t() { panic!() }"),
     ]);
     let outcome = run(&folder, &["--check"], &Stop::default());
     assert_eq!((outcome.exit, outcome.log.as_str()), (Exit::Done, ""));
-    assert!(
-        outcome.out.contains("\n   12  one      1.0.0    MIT"),
-        "{}",
-        outcome.out
-    );
-    assert!(
-        outcome
-            .out
-            .contains("\n1 packages, 2 files, 2 lines; 0 not read, 0 not parsed\n"),
-        "{}",
-        outcome.out
-    );
+    assert!(outcome.out.contains("\n   12  one      1.0.0    MIT"), "{}", outcome.out);
+    assert!(outcome.out.contains("\n1 packages, 2 files, 2 lines; 0 not read, 0 not parsed\n"), "{}", outcome.out);
     assert!(outcome.out.contains("\nPASS: "), "{}", outcome.out);
 }
 
 #[test]
 fn what_does_not_parse_is_reported_and_what_cannot_be_read_sets_the_exit_code() {
-    let folder = Folder::new(&[
-        ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", ""),
-        ("src/broken.rs", "fn ("),
-    ]);
+    let folder = Folder::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", ""), ("src/broken.rs", "fn (")]);
     let outcome = run(&folder, &["--check"], &Stop::default());
     assert_eq!(outcome.exit, Exit::Done);
-    assert!(
-        outcome
-            .out
-            .contains("\none 1.0.0: src/broken.rs does not parse: "),
-        "{}",
-        outcome.out
-    );
+    assert!(outcome.out.contains("\none 1.0.0: src/broken.rs does not parse: "), "{}", outcome.out);
 
     folder.write("src/latin.rs", b"\xff");
     let outcome = run(&folder, &["--check"], &Stop::default());
     assert_eq!(outcome.exit, Exit::Unread);
-    assert!(
-        outcome
-            .out
-            .contains("\none 1.0.0: src/latin.rs cannot be read: not UTF-8"),
-        "{}",
-        outcome.out
-    );
+    assert!(outcome.out.contains("\none 1.0.0: src/latin.rs cannot be read: not UTF-8"), "{}", outcome.out);
     assert!(outcome.out.contains("\nPASS: "), "{}", outcome.out);
 }
 
 #[test]
 fn the_json_holds_every_package_and_the_run() {
-    let folder = Folder::new(&[
-        ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", "fn f() { panic!() }"),
-    ]);
+    let folder = Folder::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", "fn f() { panic!() }")]);
     let file = folder.path("out.json");
-    let file = file
-        .to_str()
-        .expect("the temporary folder has a plain name");
-    assert_eq!(
-        run(&folder, &["--json", file], &Stop::default()).exit,
-        Exit::Done
-    );
+    let file = file.to_str().expect("the temporary folder has a plain name");
+    assert_eq!(run(&folder, &["--json", file], &Stop::default()).exit, Exit::Done);
     let text = fs::read_to_string(file).expect("the file was written");
     let json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(json["packages"][0]["name"], "one");
@@ -109,19 +64,9 @@ fn the_json_holds_every_package_and_the_run() {
     assert_eq!(json["run"]["restarts"], 0);
     assert!(json["run"]["seconds"].is_f64());
 
-    let outcome = run(
-        &folder,
-        &["--json", "/no/such/folder/out.json"],
-        &Stop::default(),
-    );
+    let outcome = run(&folder, &["--json", "/no/such/folder/out.json"], &Stop::default());
     assert_eq!(outcome.exit, Exit::NoOutput);
-    assert!(
-        outcome
-            .log
-            .starts_with("cannot write the results to /no/such/folder/out.json: "),
-        "{}",
-        outcome.log
-    );
+    assert!(outcome.log.starts_with("cannot write the results to /no/such/folder/out.json: "), "{}", outcome.log);
 }
 
 #[test]
@@ -131,16 +76,8 @@ fn an_interrupted_audit_prints_what_was_done() {
     stop.set();
     let outcome = run(&folder, &["--check"], &stop);
     assert_eq!(outcome.exit, Exit::Interrupted);
-    assert!(
-        outcome.out.contains("\n0 packages, 0 files"),
-        "{}",
-        outcome.out
-    );
-    assert!(
-        outcome.out.ends_with("interrupted: 0 of 1 packages done\n"),
-        "{}",
-        outcome.out
-    );
+    assert!(outcome.out.contains("\n0 packages, 0 files"), "{}", outcome.out);
+    assert!(outcome.out.ends_with("interrupted: 0 of 1 packages done\n"), "{}", outcome.out);
 }
 
 #[test]
@@ -148,18 +85,12 @@ fn bad_input_gets_a_message_and_an_exit_code() {
     let folder = Folder::new(&[]);
     let outcome = run(&folder, &[], &Stop::default());
     assert_eq!((outcome.exit, outcome.out.as_str()), (Exit::NoManifest, ""));
-    assert!(
-        outcome.log.contains("there is no such manifest"),
-        "{}",
-        outcome.log
-    );
+    assert!(outcome.log.contains("there is no such manifest"), "{}", outcome.log);
 }
 
 #[test]
 fn the_help_lists_every_exit_code() {
-    let help = <Args as clap::CommandFactory>::command()
-        .render_help()
-        .to_string();
+    let help = <Args as clap::CommandFactory>::command().render_help().to_string();
     let codes = [
         Exit::Done,
         Exit::Differs,
@@ -173,9 +104,6 @@ fn the_help_lists_every_exit_code() {
         Exit::Interrupted,
     ];
     for code in codes {
-        assert!(
-            help.contains(&format!("\n{:>5}  ", code as i32)),
-            "{code:?} is not in\n{help}"
-        );
+        assert!(help.contains(&format!("\n{:>5}  ", code as i32)), "{code:?} is not in\n{help}");
     }
 }

@@ -9,9 +9,7 @@ const TEST_ATTRIBUTES: [&str; 5] = ["test", "bench", "rstest", "quickcheck", "wa
 
 /// True if one of the attributes marks a test or lets the item be compiled under `cfg(test)` only.
 pub(super) fn mark_tests(attributes: &[Attribute]) -> bool {
-    attributes
-        .iter()
-        .any(|attribute| marks_tests(&attribute.meta))
+    attributes.iter().any(|attribute| marks_tests(&attribute.meta))
 }
 
 /// The same for the tokens between the brackets of an attribute.
@@ -26,10 +24,9 @@ pub(super) fn path_of(attributes: &[Attribute]) -> Option<String> {
             return None;
         };
         match &pair.value {
-            syn::Expr::Lit(syn::ExprLit {
-                lit: syn::Lit::Str(path),
-                ..
-            }) if pair.path.is_ident("path") => Some(path.value()),
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) if pair.path.is_ident("path") => {
+                Some(path.value())
+            }
             _ => None,
         }
     })
@@ -39,14 +36,9 @@ fn marks_tests(meta: &Meta) -> bool {
     if let Meta::List(list) = meta
         && list.path.is_ident("cfg")
     {
-        return list
-            .parse_args::<Meta>()
-            .is_ok_and(|predicate| implies_test(&predicate));
+        return list.parse_args::<Meta>().is_ok_and(|predicate| implies_test(&predicate));
     }
-    meta.path()
-        .segments
-        .last()
-        .is_some_and(|last| TEST_ATTRIBUTES.iter().any(|name| last.ident == name))
+    meta.path().segments.last().is_some_and(|last| TEST_ATTRIBUTES.iter().any(|name| last.ident == name))
 }
 
 /// True if the predicate of a `cfg` cannot hold outside tests. `not(test)` can, `any(test, x)` can, `all(test, x)` cannot.
@@ -54,8 +46,7 @@ fn implies_test(predicate: &Meta) -> bool {
     match predicate {
         Meta::Path(path) => path.is_ident("test"),
         Meta::List(list) => {
-            let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)
-            else {
+            let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
                 return false;
             };
             if list.path.is_ident("all") {

@@ -61,15 +61,11 @@ impl FileAudit {
 ///
 /// A file that cannot be read or parsed, or on which the parser panics, gives an audit with a `failure`.
 pub(crate) fn file(source: &SourceFile) -> FileAudit {
-    let unreadable =
-        |reason: String| FileAudit::failed(&source.relative, Failure::Unreadable(reason));
+    let unreadable = |reason: String| FileAudit::failed(&source.relative, Failure::Unreadable(reason));
     match fs::read(&source.path) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(content) => text(source, &content),
-            Err(error) => unreadable(format!(
-                "not UTF-8 from byte {}",
-                error.utf8_error().valid_up_to()
-            )),
+            Err(error) => unreadable(format!("not UTF-8 from byte {}", error.utf8_error().valid_up_to())),
         },
         Err(error) => unreadable(error.to_string()),
     }

@@ -9,8 +9,8 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree, token_stream};
 
 /// Keywords behind which a `|` starts a closure. Behind other words it joins operands or patterns.
 const NO_OPERANDS: [&str; 16] = [
-    "as", "async", "become", "break", "const", "else", "if", "in", "let", "match", "move",
-    "return", "static", "use", "while", "yield",
+    "as", "async", "become", "break", "const", "else", "if", "in", "let", "match", "move", "return", "static", "use",
+    "while", "yield",
 ];
 
 /// An upper bound for the depth of the syntax tree over `tokens`, in levels.
@@ -90,23 +90,14 @@ impl Level {
                     return Some(group.stream());
                 }
                 self.run += 1;
-                self.before = if group.delimiter() == Delimiter::Brace {
-                    Before::Block
-                } else {
-                    Before::Operand
-                };
+                self.before = if group.delimiter() == Delimiter::Brace { Before::Block } else { Before::Operand };
                 return Some(group.stream());
             }
             TokenTree::Punct(punct) => self.step_punct(punct.as_char(), punct.spacing()),
             TokenTree::Ident(word) => {
                 self.run += 1;
-                let is_operand = self.before != Before::Quote
-                    && !NO_OPERANDS.iter().any(|keyword| word == keyword);
-                self.before = if is_operand {
-                    Before::Operand
-                } else {
-                    Before::Operator
-                };
+                let is_operand = self.before != Before::Quote && !NO_OPERANDS.iter().any(|keyword| word == keyword);
+                self.before = if is_operand { Before::Operand } else { Before::Operator };
             }
             TokenTree::Literal(_) => {
                 self.run += 1;
@@ -177,13 +168,9 @@ mod tests {
     /// `link` nested in itself `times` over.
     #[track_caller]
     fn check_grows(open: &str, close: &str) {
-        let nested =
-            |times: usize| bound_of(&format!("{}x{}", open.repeat(times), close.repeat(times)));
+        let nested = |times: usize| bound_of(&format!("{}x{}", open.repeat(times), close.repeat(times)));
         let (few, many) = (nested(10), nested(1_000));
-        assert!(
-            many >= few + 990,
-            "{open}..{close}: {few} levels for 10, {many} for 1000"
-        );
+        assert!(many >= few + 990, "{open}..{close}: {few} levels for 10, {many} for 1000");
     }
 
     #[test]
@@ -238,10 +225,7 @@ mod tests {
             "1 => {} ",
         ] {
             let (few, many) = (bound_of(&row.repeat(10)), bound_of(&row.repeat(1_000)));
-            assert!(
-                many <= few + 1,
-                "{row}: {few} levels for 10, {many} for 1000"
-            );
+            assert!(many <= few + 1, "{row}: {few} levels for 10, {many} for 1000");
         }
     }
 }

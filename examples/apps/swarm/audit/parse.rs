@@ -26,10 +26,7 @@ const STACK_PER_LEVEL: usize = 16 << 10;
 ///
 /// `Unparsed` if the text is not Rust, nests too deeply, or makes the parser or `read` panic. `Unreadable` if the
 /// system refuses a thread.
-pub(super) fn with_syntax<T: Send>(
-    text: &str,
-    read: impl Fn(&syn::File) -> T + Sync,
-) -> Result<T, Failure> {
+pub(super) fn with_syntax<T: Send>(text: &str, read: impl Fn(&syn::File) -> T + Sync) -> Result<T, Failure> {
     match on_stack(ORDINARY_STACK, || attempt(text, ORDINARY_STACK, &read))?? {
         Attempt::Done(answer) => Ok(answer),
         Attempt::NeedsStack(bytes) if bytes > LARGEST_STACK => Err(Failure::Unparsed(format!(
@@ -49,20 +46,14 @@ enum Attempt<T> {
 }
 
 /// Parses if a stack of `room` bytes is enough, and says how much would be if it is not.
-fn attempt<T>(
-    text: &str,
-    room: usize,
-    read: impl Fn(&syn::File) -> T,
-) -> Result<Attempt<T>, Failure> {
-    let tokens: TokenStream = without_shebang(text)
-        .parse()
-        .map_err(|error: proc_macro2::LexError| unparsed(error.span().start(), &error))?;
+fn attempt<T>(text: &str, room: usize, read: impl Fn(&syn::File) -> T) -> Result<Attempt<T>, Failure> {
+    let tokens: TokenStream =
+        without_shebang(text).parse().map_err(|error: proc_macro2::LexError| unparsed(error.span().start(), &error))?;
     let needed = ORDINARY_STACK / 2 + nesting::bound(tokens.clone()) * STACK_PER_LEVEL;
     if needed > room {
         return Ok(Attempt::NeedsStack(needed));
     }
-    let file: syn::File =
-        syn::parse2(tokens).map_err(|error| unparsed(error.span().start(), &error))?;
+    let file: syn::File = syn::parse2(tokens).map_err(|error| unparsed(error.span().start(), &error))?;
     Ok(Attempt::Done(read(&file)))
 }
 
@@ -73,14 +64,10 @@ fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> Result<T,
             .name("parser".to_owned())
             .stack_size(bytes)
             .spawn_scoped(scope, work)
-            .map_err(|error| {
-                Failure::Unreadable(format!("no thread with {bytes} bytes of stack: {error}"))
-            })?;
+            .map_err(|error| Failure::Unreadable(format!("no thread with {bytes} bytes of stack: {error}")))?;
         worker.join().map_err(|payload| {
             let text = payload.downcast_ref::<String>().map(String::as_str);
-            let text = text
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
+            let text = text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no message");
             Failure::Unparsed(format!("the parser panicked: {text}"))
         })
     })
@@ -91,9 +78,7 @@ fn on_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> Result<T,
 fn without_shebang(text: &str) -> &str {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match text.strip_prefix("#!") {
-        Some(rest) if !rest.trim_start().starts_with('[') => {
-            text.find('\n').map_or("", |end| &text[end..])
-        }
+        Some(rest) if !rest.trim_start().starts_with('[') => text.find('\n').map_or("", |end| &text[end..]),
         _ => text,
     }
 }
@@ -122,26 +107,17 @@ mod tests {
 
     #[test]
     fn failures_say_where() {
-        for (text, place) in [
-            ("fn f() {}\nfn (", "at 2:4"),
-            ("fn f() {}\nfn g(\n) }", "at 3:3"),
-            ("#!x\nfn f( {", "at 2:7"),
-        ] {
+        for (text, place) in
+            [("fn f() {}\nfn (", "at 2:4"), ("fn f() {}\nfn g(\n) }", "at 3:3"), ("#!x\nfn f( {", "at 2:7")]
+        {
             let failure = items(text).expect_err("this is not Rust");
-            assert!(
-                failure.starts_with("does not parse: ") && failure.ends_with(place),
-                "{text:?}: {failure}"
-            );
+            assert!(failure.starts_with("does not parse: ") && failure.ends_with(place), "{text:?}: {failure}");
         }
     }
 
     #[test]
     fn a_panic_is_a_failure_of_the_file() {
-        let failure = with_syntax("fn f() {}", |_| -> () { panic!("on {}", "purpose") })
-            .expect_err("it panics");
-        assert_eq!(
-            failure,
-            Failure::Unparsed("the parser panicked: on purpose".to_owned())
-        );
+        let failure = with_syntax("fn f() {}", |_| -> () { panic!("on {}", "purpose") }).expect_err("it panics");
+        assert_eq!(failure, Failure::Unparsed("the parser panicked: on purpose".to_owned()));
     }
 }

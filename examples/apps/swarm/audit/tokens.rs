@@ -81,8 +81,7 @@ fn introduced(after: &[TokenTree]) -> Option<Unsafe> {
                 "extern" | "auto" => {}
                 // A function has a name or a metavariable for one; a function pointer's parameters follow at once.
                 "fn" => {
-                    return (!matches!(after.get(at + 1), Some(TokenTree::Group(_))))
-                        .then_some(Unsafe::Fn);
+                    return (!matches!(after.get(at + 1), Some(TokenTree::Group(_)))).then_some(Unsafe::Fn);
                 }
                 "impl" => return Some(Unsafe::Impl),
                 "trait" => return Some(Unsafe::Trait),
@@ -121,80 +120,20 @@ mod tests {
     #[track_caller]
     fn check(tokens: &str, code: Sites, tests: Sites) {
         let mut found = Split::default();
-        scan(
-            tokens.parse().expect("the tokens lex"),
-            Role::Code,
-            &mut found,
-        );
+        scan(tokens.parse().expect("the tokens lex"), Role::Code, &mut found);
         assert_eq!(found, Split { code, tests }, "{tokens}");
     }
 
     #[test]
     fn shapes_are_found_at_any_depth() {
-        check(
-            "a.unwrap()",
-            Sites {
-                unwraps: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "[({ x.expect(\"y\") })]",
-            Sites {
-                expects: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "map(Result::unwrap), Option::unwrap",
-            Sites {
-                unwraps: 2,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "std::panic!(\"no\")",
-            Sites {
-                panics: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "$x:expr => { unsafe { $x } }",
-            Sites {
-                unsafe_blocks: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "pub unsafe extern \"C\" fn $f()",
-            Sites {
-                unsafe_fns: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "unsafe impl Send for X {}",
-            Sites {
-                unsafe_impls: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
-        check(
-            "unsafe auto trait T {}",
-            Sites {
-                unsafe_traits: 1,
-                ..Sites::default()
-            },
-            Sites::default(),
-        );
+        check("a.unwrap()", Sites { unwraps: 1, ..Sites::default() }, Sites::default());
+        check("[({ x.expect(\"y\") })]", Sites { expects: 1, ..Sites::default() }, Sites::default());
+        check("map(Result::unwrap), Option::unwrap", Sites { unwraps: 2, ..Sites::default() }, Sites::default());
+        check("std::panic!(\"no\")", Sites { panics: 1, ..Sites::default() }, Sites::default());
+        check("$x:expr => { unsafe { $x } }", Sites { unsafe_blocks: 1, ..Sites::default() }, Sites::default());
+        check("pub unsafe extern \"C\" fn $f()", Sites { unsafe_fns: 1, ..Sites::default() }, Sites::default());
+        check("unsafe impl Send for X {}", Sites { unsafe_impls: 1, ..Sites::default() }, Sites::default());
+        check("unsafe auto trait T {}", Sites { unsafe_traits: 1, ..Sites::default() }, Sites::default());
     }
 
     #[test]
@@ -211,30 +150,14 @@ mod tests {
     fn a_test_attribute_holds_for_the_item_behind_it() {
         check(
             "#[cfg(test)] mod tests { a.unwrap() } fn f() { b.unwrap() }",
-            Sites {
-                unwraps: 1,
-                ..Sites::default()
-            },
-            Sites {
-                unwraps: 1,
-                ..Sites::default()
-            },
+            Sites { unwraps: 1, ..Sites::default() },
+            Sites { unwraps: 1, ..Sites::default() },
         );
         check(
             "#[cfg(test)] mod tests; fn f() { b.unwrap() }",
-            Sites {
-                unwraps: 1,
-                ..Sites::default()
-            },
+            Sites { unwraps: 1, ..Sites::default() },
             Sites::default(),
         );
-        check(
-            "#[test] #[inline] fn f(x: A) { panic!() }",
-            Sites::default(),
-            Sites {
-                panics: 1,
-                ..Sites::default()
-            },
-        );
+        check("#[test] #[inline] fn f(x: A) { panic!() }", Sites::default(), Sites { panics: 1, ..Sites::default() });
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use syn::{
-    Attribute, Expr, ExprMethodCall, ExprPath, ExprUnsafe, File, ImplItem, Item, ItemImpl, ItemMod,
-    ItemTrait, Local, Macro, Signature, StmtMacro, TraitItem,
+    Attribute, Expr, ExprMethodCall, ExprPath, ExprUnsafe, File, ImplItem, Item, ItemImpl, ItemMod, ItemTrait, Local,
+    Macro, Safety, Signature, StmtMacro, TraitItem,
     ext::IdentExt,
     visit::{self, Visit},
 };
@@ -68,18 +68,13 @@ impl Visitor<'_> {
     }
 
     fn below(&self, last: &str) -> String {
-        source::resolve(
-            &self.source.module_folder,
-            self.inline.iter().map(String::as_str).chain([last]),
-        )
+        source::resolve(&self.source.module_folder, self.inline.iter().map(String::as_str).chain([last]))
     }
 }
 
 impl<'ast> Visit<'ast> for Visitor<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
-        self.under(item_attributes(item), |visitor| {
-            visit::visit_item(visitor, item)
-        });
+        self.under(item_attributes(item), |visitor| visit::visit_item(visitor, item));
     }
 
     fn visit_impl_item(&mut self, item: &'ast ImplItem) {
@@ -109,9 +104,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 
     fn visit_stmt_macro(&mut self, statement: &'ast StmtMacro) {
-        self.under(&statement.attrs, |visitor| {
-            visit::visit_stmt_macro(visitor, statement)
-        });
+        self.under(&statement.attrs, |visitor| visit::visit_stmt_macro(visitor, statement));
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
@@ -138,8 +131,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
             }
             return;
         }
-        self.inline
-            .push(attributes::path_of(&module.attrs).unwrap_or(name));
+        self.inline.push(attributes::path_of(&module.attrs).unwrap_or(name));
         visit::visit_item_mod(self, module);
         self.inline.pop();
     }
@@ -155,7 +147,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 
     fn visit_signature(&mut self, signature: &'ast Signature) {
-        self.found().unsafe_fns += u64::from(signature.unsafety.is_some());
+        self.found().unsafe_fns += u64::from(matches!(signature.safety, Safety::Unsafe(_)));
         visit::visit_signature(self, signature);
     }
 
@@ -173,12 +165,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
 
     fn visit_expr_path(&mut self, expression: &'ast ExprPath) {
         // A lone `unwrap` is a variable; `Option::unwrap` is the method.
-        if let Some(last) = expression
-            .path
-            .segments
-            .last()
-            .filter(|_| expression.path.segments.len() > 1)
-        {
+        if let Some(last) = expression.path.segments.last().filter(|_| expression.path.segments.len() > 1) {
             let found = self.found();
             found.unwraps += u64::from(last.ident == "unwrap");
             found.expects += u64::from(last.ident == "expect");
@@ -187,11 +174,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     }
 
     fn visit_macro(&mut self, invocation: &'ast Macro) {
-        let is_panic = invocation
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "panic");
+        let is_panic = invocation.path.segments.last().is_some_and(|last| last.ident == "panic");
         self.found().panics += u64::from(is_panic);
         visit::visit_macro(self, invocation);
     }
