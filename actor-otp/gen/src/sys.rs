@@ -4,7 +4,8 @@
 
 use crate::address::Address;
 use crate::call::DEFAULT_TIMEOUT;
-use crate::debug::{Hook, LogEntry, Statistics, SysEvent};
+pub use crate::debug::{LogEntry, Statistics, SysEvent};
+use crate::debug::Hook;
 use crate::reply::{Answer, Caller};
 use crate::watch::Watch;
 use actor_core::behaviour::{guarded, send_system};
