@@ -12,6 +12,7 @@ use actor_gen::{Ack, ViaName};
 use std::any::Any;
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::ops::ControlFlow;
 use std::pin::pin;
 use std::task::{self, Poll};
 use tokio::time::Instant;
@@ -65,28 +66,28 @@ impl<S: GenServer> Body for Server<S> {
                 self.boot = None;
             }
             loop {
-                let message = match self.cx.next.take() {
-                    Some(next) => {
-                        // Nobody is asked for mail here, so an endless chain would keep the worker.
-                        consume_budget().await;
-                        *next
-                    }
-                    None => {
-                        let next = next(&mut self.cx).await;
-                        match self.message(next) {
-                            Ok(Some(message)) => message,
-                            Ok(None) => continue,
-                            Err(reason) => return reason,
-                        }
+                // What lives across an await takes room in every server, so each step keeps as little as it can.
+                if self.cx.next.is_some() {
+                    // Nobody is asked for mail here, so an endless chain would keep the worker.
+                    consume_budget().await;
+                }
+                let message = if let Some(next) = self.cx.next.take() {
+                    *next
+                } else {
+                    let next = next(&mut self.cx).await;
+                    match self.message(next) {
+                        Ok(Some(message)) => message,
+                        Ok(None) => continue,
+                        Err(reason) => return reason,
                     }
                 };
-                self.cx.intake.note_message(S::message_kind(&message));
-                self.cx.note(|kind| SysEvent::In(S::message_name(kind)));
+                let message = match self.handle_now(message) {
+                    ControlFlow::Continue(None) => continue,
+                    ControlFlow::Continue(Some(message)) => message,
+                    ControlFlow::Break(reason) => return reason,
+                };
                 let Some(state) = &mut self.state else { return ExitReason::Normal };
-                let outcome = match state.handle_now(message, &mut self.cx) {
-                    Ok(outcome) => outcome,
-                    Err(message) => state.handle(message, &mut self.cx).await,
-                };
+                let outcome = state.handle(message, &mut self.cx).await;
                 if let Err(reason) = outcome.and_then(|()| self.cx.after()) {
                     return reason;
                 }
@@ -119,6 +120,18 @@ impl<S: GenServer> Body for Server<S> {
 }
 
 impl<S: GenServer> Server<S> {
+    /// Handles a message that needs no future, or gives it back. A break is the end.
+    fn handle_now(&mut self, message: S::Msg) -> ControlFlow<ExitReason, Option<S::Msg>> {
+        self.cx.intake.note_message(S::message_kind(&message));
+        self.cx.note(|kind| SysEvent::In(S::message_name(kind)));
+        let Some(state) = &mut self.state else { return ControlFlow::Break(ExitReason::Normal) };
+        match state.handle_now(message, &mut self.cx).map(|outcome| outcome.and_then(|()| self.cx.after())) {
+            Ok(Ok(())) => ControlFlow::Continue(None),
+            Ok(Err(reason)) => ControlFlow::Break(reason),
+            Err(message) => ControlFlow::Continue(Some(message)),
+        }
+    }
+
     /// `init` has failed or panicked. Its starter is told, if it has not been.
     fn not_started(&mut self, reason: ExitReason) -> ExitReason {
         if !reason.is_clean() {
