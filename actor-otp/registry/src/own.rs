@@ -6,7 +6,7 @@ use crate::keys::{Key, Value};
 use crate::listener::RegistryEvent;
 use crate::registry::Registry;
 use crate::shared::Shared;
-use crate::table::Held;
+use crate::table::Entry;
 use actor_core::{Pid, link, self_pid, unlink};
 use std::borrow::Borrow;
 use std::hash::Hash;
@@ -138,7 +138,7 @@ impl<K: Key, V: Value> Shared<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let Some((key, held)) = self.table.release(key, me) else {
+        let Some((key, entry)) = self.table.release(key, me) else {
             return false;
         };
         let running = self.running().ok();
@@ -146,7 +146,7 @@ impl<K: Key, V: Value> Shared<K, V> {
         if let Some(running) = running {
             self.tell(|| RegistryEvent::Unregistered { registry: running.root, key: key.clone(), pid: me });
         }
-        drop(held);
+        drop(entry);
         true
     }
 
@@ -160,18 +160,18 @@ impl<K: Key, V: Value> Shared<K, V> {
 
     /// Enters the key, in the place of a dead holder if need be.
     fn claim(&self, me: Pid, mut key: K, value: Arc<V>) -> Result<(), (K, RegisterError)> {
-        let mut held = Held { pid: me, value };
+        let mut entry = Entry::new(me, value);
         loop {
-            let Err(taken) = self.table.claim(key, held) else {
+            let Err(taken) = self.table.claim(key, entry) else {
                 return Ok(());
             };
             // Looked at outside the lock. Who is dead stays dead, and a pid comes to name nobody else.
             if let Err(refused) = self.refuse(me, taken.holder) {
                 return Err((taken.key, refused));
             }
-            match self.table.supersede(&taken.key, taken.holder, taken.held) {
+            match self.table.supersede(&taken.key, taken.holder, taken.entry) {
                 Ok(_old) => return Ok(()),
-                Err(back) => (key, held) = (taken.key, back),
+                Err(back) => (key, entry) = (taken.key, back),
             }
         }
     }

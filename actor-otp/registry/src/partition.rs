@@ -4,7 +4,8 @@
 //! registering go past it.
 
 use crate::keys::{Key, Value};
-use crate::shared::{Shared, quietly};
+use crate::shared::Shared;
+use actor_core::behaviour::drop_quietly;
 use actor_core::{Crash, Exit, ExitReason, Inbox, Pid, ProcessRef, Received, Spawn, SpawnError, consume_budget};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -58,7 +59,7 @@ fn meaning<K: Key, V: Value>(shared: &Shared<K, V>, root: Pid, exit: Exit) -> Me
         // Who is alive has not ended: it sent the signal by hand.
         Some(pid) if pid != root && !shared.is_alive(pid) => {
             // The reason is the dead process's, and may hold the last copy of an error of the user's.
-            quietly(|| drop(exit));
+            drop_quietly(exit);
             Meaning::Ended(pid)
         }
         from if from != Some(root) && exit.reason == ExitReason::Normal => Meaning::Nothing,

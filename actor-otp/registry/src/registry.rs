@@ -124,7 +124,7 @@ impl<K: Key, V: Value> Registry<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let process = ProcessRef::find(self.shared.table.holder(key)?)?;
+        let process = self.shared.table.process(key)?;
         process.is_alive().then_some(process)
     }
 
