@@ -10,6 +10,7 @@ use crate::pid::{NodeId, Pid};
 use crate::process::ambient;
 use crate::process::farewell;
 use crate::process::proc::Proc;
+use crate::reason::ExitReason;
 use crate::signal::Signal;
 use crate::sync::{Arc, AtomicU32, AtomicUsize, Ordering};
 use crate::timer::Timers;
@@ -190,7 +191,7 @@ impl Node {
             None => Some(signal),
         };
         if let Some(signal) = unhandled {
-            farewell::answer_unhandled(self, pid, signal);
+            farewell::answer_unhandled(self, pid, signal, &ExitReason::NoProc);
         }
     }
 

@@ -57,6 +57,7 @@ impl<M: Send + 'static> Alias<M> {
                 &self.owner.shared.header.node,
                 self.pid(),
                 signal,
+                &crate::reason::ExitReason::NoProc,
             );
         }
     }

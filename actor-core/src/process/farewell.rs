@@ -34,7 +34,7 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
     for entry in &mut unread {
         if matches!(entry, Entry::Signal(_)) {
             if let Entry::Signal(signal) = std::mem::replace(entry, Entry::Void) {
-                answer_unhandled(node, pid, *signal);
+                answer_unhandled(node, pid, *signal, &reason);
             }
         }
     }
@@ -93,8 +93,9 @@ fn part(node: &Node, pid: Pid, reason: &ExitReason, mut bonds: Bonds) {
     }
 }
 
-/// Answers a signal that found its receiver dead, or was never handled by it.
-pub(crate) fn answer_unhandled(node: &Node, to: Pid, signal: Signal) {
+/// Answers a signal that found its receiver dead (`reason` is `NoProc`), or was accepted and never handled by it (`reason` is that of
+/// its end: whoever linked or watched it while it lived is told the truth).
+pub(crate) fn answer_unhandled(node: &Node, to: Pid, signal: Signal, reason: &ExitReason) {
     match signal {
         Signal::Link { from, id } => {
             node.signal_to(
@@ -102,11 +103,11 @@ pub(crate) fn answer_unhandled(node: &Node, to: Pid, signal: Signal) {
                 Signal::LinkExit {
                     from: to,
                     ids: [id, 0],
-                    reason: ExitReason::NoProc,
+                    reason: reason.clone(),
                 },
             );
         }
-        Signal::Monitor { watcher, id } => fire(node, watcher, id, ExitReason::NoProc),
+        Signal::Monitor { watcher, id } => fire(node, watcher, id, reason.clone()),
         Signal::Aliased { message, .. } => {
             node.dead_letter(to, message.type_name(), Cause::Ended);
             drop_quietly(message);
