@@ -177,7 +177,10 @@ async fn a_server_that_dies_ends_the_calls_whose_callers_it_gave_away() {
     assert_eq!(pending.wait(SECOND).await, None);
     exit(server.pid(), ExitReason::term("gone"));
     let outcome = pending.wait(MS).await.expect("the call should end at once");
-    assert!(matches!(&outcome, Err(CallError::Exit { reason, .. }) if *reason == ExitReason::term("gone")), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Err(CallError::Exit { reason, .. }) if *reason == ExitReason::term("gone")),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -355,4 +358,3 @@ async fn poll_times<F: Future>(mut future: Pin<&mut F>, times: usize) -> Option<
     }
     None
 }
-

@@ -8,8 +8,8 @@ use std::time::Duration;
 use actor_core::behaviour::Parcel;
 use actor_core::{Inbox, monitor, spawn};
 use actor_gen_server::{
-    Call, Caller, Cast, Context, Continue, Crash, Down, Exit, ExitReason, GenServer, Handle, IdleTimeout, Init, InitResult,
-    ServerRef,
+    Call, Caller, Cast, Context, Continue, Crash, Down, Exit, ExitReason, GenServer, Handle, IdleTimeout, Init,
+    InitResult, ServerRef,
 };
 use tokio::sync::oneshot;
 
@@ -21,7 +21,9 @@ pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 pub(crate) type Turn<'a, R> = Pin<Box<dyn Future<Output = Crash<R>> + Send + 'a>>;
 type Act<R> = Box<dyn for<'a> FnOnce(&'a mut Puppet, &'a mut Context<Puppet>) -> Turn<'a, R> + Send>;
 type Later = Box<dyn for<'a> FnOnce(&'a mut Puppet, &'a mut Context<Puppet>, Caller<i64>) -> Turn<'a, ()> + Send>;
-type Begin = Box<dyn for<'a> FnOnce(&'a mut Context<Puppet>) -> Pin<Box<dyn Future<Output = InitResult<Puppet>> + Send + 'a>> + Send>;
+type Begin = Box<
+    dyn for<'a> FnOnce(&'a mut Context<Puppet>) -> Pin<Box<dyn Future<Output = InitResult<Puppet>> + Send + 'a>> + Send,
+>;
 
 /// What happened, in order.
 #[derive(Clone, Default)]
