@@ -20,8 +20,15 @@ const LAZY_SIGNALS: u8 = 32;
 pub(crate) enum Life {
     /// It does. Its bonds are made when it has any.
     Alive(Option<Box<Bonds>>),
-    /// It has ended, with this reason.
-    Dead(Box<ExitReason>),
+    /// It has ended.
+    Dead(Box<Death>),
+}
+
+/// How a process ended.
+pub(crate) struct Death {
+    pub(crate) reason: ExitReason,
+    /// Signals that arrived while it was being taken down. `None` once everybody has been told.
+    late: Option<Vec<Box<Signal>>>,
 }
 
 /// What a push came to.
@@ -216,10 +223,12 @@ impl<M> Queue<M> {
         }
     }
 
-    /// Puts in a signal. Returns whether the receiver must be woken for it, or the signal if it has ended.
+    /// Puts in a signal. Returns whether the receiver must be woken for it, or the signal if it has ended and everybody knows.
     pub(crate) fn signal(&mut self, signal: Box<Signal>) -> Result<bool, Box<Signal>> {
-        if !self.is_alive() {
-            return Err(signal);
+        if let Life::Dead(death) = &mut self.life {
+            let Some(late) = &mut death.late else { return Err(signal) };
+            late.push(signal);
+            return Ok(false);
         }
         let lazy = signal.can_wait();
         self.entries.push_back(Entry::Signal(signal));
@@ -331,7 +340,7 @@ impl<M> Queue<M> {
             return None;
         };
         let bonds = bonds.take();
-        self.life = Life::Dead(Box::new(reason));
+        self.life = Life::Dead(Box::new(Death { reason, late: Some(Vec::new()) }));
         Some(Remains {
             entries: std::mem::take(&mut self.entries),
             bonds,
@@ -340,6 +349,14 @@ impl<M> Queue<M> {
                 .as_mut()
                 .map_or_else(Vec::new, |waiting| waiting.wakers()),
         })
+    }
+
+    /// The signals that arrived since the mailbox was closed. From now on they are refused.
+    pub(crate) fn take_late(&mut self) -> Vec<Box<Signal>> {
+        match &mut self.life {
+            Life::Alive(_) => Vec::new(),
+            Life::Dead(death) => death.late.take().unwrap_or_default(),
+        }
     }
 
     /// Whether mail may be put in right now: the process lives, and there is room.

@@ -30,6 +30,11 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
     }
     node.table().remove(pid);
 
+    let parent = bonds.as_ref().and_then(|bonds| bonds.parent);
+    if let Some(bonds) = bonds {
+        part(node, pid, &reason, bonds);
+    }
+    // After the links, as all that tells of the end: what came too late to be handled, or while the process was taken down.
     let mut unread = remains.entries;
     for entry in &mut unread {
         if matches!(entry, Entry::Signal(_)) {
@@ -38,9 +43,9 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
             }
         }
     }
-    let parent = bonds.as_ref().and_then(|bonds| bonds.parent);
-    if let Some(bonds) = bonds {
-        part(node, pid, &reason, bonds);
+    let late = shared.queue.lock().take_late();
+    for signal in late {
+        answer_unhandled(node, pid, *signal, &reason);
     }
     remains.waiting.into_iter().for_each(Waker::wake);
     let quiet = shared.class.reports_crashes;

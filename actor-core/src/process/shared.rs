@@ -346,7 +346,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
     fn exit_reason(&self) -> Option<ExitReason> {
         match &self.queue.lock().life {
             Life::Alive(_) => None,
-            Life::Dead(reason) => Some((**reason).clone()),
+            Life::Dead(death) => Some(death.reason.clone()),
         }
     }
 
