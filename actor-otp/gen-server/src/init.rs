@@ -1,6 +1,7 @@
 //! How a server comes to its state.
 
 use crate::context::Context;
+use crate::copies::Copies;
 use crate::server::GenServer;
 use crate::server_ref::ServerRef;
 use crate::start::{Monitored, Start, StartInit};
@@ -8,7 +9,6 @@ use actor_core::ExitReason;
 use actor_gen::{ChildSpec, Started};
 use std::error::Error;
 use std::future::Future;
-use std::sync::{Arc, Mutex};
 
 /// A server that makes its state itself, inside its own process, from arguments. OTP's `init`.
 ///
@@ -40,10 +40,9 @@ pub trait Init: GenServer {
     where
         Self::Args: Clone,
     {
-        // The lock makes a shared source of copies of what need not be `Sync`.
-        let args = Arc::new(Mutex::new(args));
+        let args = Copies::of(args);
         ChildSpec::named(std::any::type_name::<Self>(), move |name| {
-            let copy = args.lock().map(|args| args.clone()).map_err(|_poisoned| crate::start::poisoned());
+            let copy = args.copy();
             async move {
                 let server = Self::start_link_with(copy?).name(name.as_deref()).await?;
                 Ok(Started { pid: server.pid(), handle: server })

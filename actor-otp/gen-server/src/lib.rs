@@ -57,6 +57,7 @@ mod boot;
 mod call;
 mod cast;
 mod context;
+mod copies;
 mod dispatch;
 mod handle;
 mod init;

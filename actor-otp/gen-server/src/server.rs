@@ -1,6 +1,7 @@
 //! The contract of a server.
 
 use crate::context::Context;
+use crate::copies::Copies;
 use crate::handle::Handle;
 use crate::server_ref::ServerRef;
 use crate::start::{Monitored, Start, StartState};
@@ -8,7 +9,6 @@ use actor_core::behaviour::Parcel;
 use actor_core::{Crash, ExitReason};
 use actor_gen::{ChildSpec, Started};
 use std::future::Future;
-use std::sync::Mutex;
 
 /// A process that keeps state and answers requests, one at a time. OTP's `gen_server`.
 ///
@@ -82,10 +82,9 @@ pub trait GenServer: Sized + Send + 'static {
     where
         Self: Clone,
     {
-        // The lock makes a shared source of copies of what need not be `Sync`.
-        let state = Mutex::new(state);
+        let state = Copies::of(state);
         ChildSpec::named(std::any::type_name::<Self>(), move |name| {
-            let copy = state.lock().map(|state| state.clone()).map_err(|_poisoned| crate::start::poisoned());
+            let copy = state.copy();
             async move {
                 let server = copy?.start_link().name(name.as_deref()).await?;
                 Ok(Started { pid: server.pid(), handle: server })

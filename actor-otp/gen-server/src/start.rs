@@ -7,7 +7,7 @@ use crate::boot::{Args, Ready};
 use crate::run::Server;
 use crate::server::GenServer;
 use crate::server_ref::ServerRef;
-use actor_core::{Budget, ExitReason, Monitor, Node, Overflow, ProcessRef};
+use actor_core::{Budget, Monitor, Node, Overflow, ProcessRef};
 use actor_gen::start::{start, start_now};
 use actor_gen::{Registrar, StartError, StartOptions};
 use std::fmt;
@@ -217,11 +217,6 @@ where
             Ok((server, monitor.expect("invariant: a monitor was asked for")))
         })
     }
-}
-
-/// A copy of a child's arguments could not be made, as an earlier one panicked on the way.
-pub(crate) fn poisoned() -> StartError {
-    StartError::Failed(ExitReason::term("cloning the child's arguments panicked before"))
 }
 
 impl<S: GenServer, O> fmt::Debug for Start<S, O> {

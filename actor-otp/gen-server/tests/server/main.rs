@@ -3,3 +3,4 @@
 mod calls;
 mod puppet;
 mod rings;
+mod starts;

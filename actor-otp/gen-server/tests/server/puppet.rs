@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actor_core::behaviour::Parcel;
-use actor_core::{Inbox, monitor, spawn};
+use actor_core::{Inbox, spawn_monitor};
 use actor_gen_server::{
     Call, Caller, Cast, Context, Continue, Crash, Down, Exit, ExitReason, GenServer, Handle, IdleTimeout, Init,
     InitResult, ServerRef,
@@ -256,13 +256,13 @@ where
     Fut: Future<Output = T> + Send + 'static,
 {
     let (sender, mut receiver) = oneshot::channel();
-    let process = spawn(async move |inbox: Inbox<()>| {
+    let (_process, end) = spawn_monitor(async move |inbox: Inbox<()>| {
         // A test that has failed meanwhile does not want to know.
         drop(sender.send(main(inbox).await));
         Ok(())
     })
     .unwrap();
-    let down = monitor(process.pid()).await;
+    let down = end.await;
     receiver.try_recv().map_err(|_| down.reason)
 }
 
