@@ -4,6 +4,7 @@ use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use actor_otp::prelude::*;
+use actor_otp::process::spawn_monitor;
 use tokio::sync::oneshot;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -21,13 +22,13 @@ where
     Fut: Future<Output = T> + Send + 'static,
 {
     let (sender, mut receiver) = oneshot::channel();
-    let process = spawn(async move |inbox: Inbox<()>| {
+    let (_process, end) = spawn_monitor(async move |inbox: Inbox<()>| {
         // The case may have failed meanwhile.
         sender.send(main(inbox).await).ok();
         Ok(())
     })
     .expect("a case runs on a runtime");
-    let down = monitor(process.pid()).await;
+    let down = end.await;
     receiver.try_recv().map_err(|_| down.reason)
 }
 
