@@ -95,7 +95,7 @@ pub enum RunState {
 }
 
 /// What a behaviour says of itself. OTP's `sys:get_status/1`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SysStatus {
     /// The process.

@@ -1,6 +1,10 @@
 //! Servers as users of the hand-written form meet them: calls and their ends, order, start, stop, panics, rings.
 
 mod calls;
+mod ends;
+mod idle;
+mod order;
+mod panics;
 mod puppet;
 mod rings;
 mod starts;

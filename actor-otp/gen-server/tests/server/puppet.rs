@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actor_core::behaviour::Parcel;
-use actor_core::{Inbox, spawn_monitor};
+use actor_core::{Inbox, ProcessRef, spawn_monitor};
 use actor_gen_server::{
     Call, Caller, Cast, Context, Continue, Crash, Down, Exit, ExitReason, GenServer, Handle, IdleTimeout, Init,
     InitResult, ServerRef,
@@ -101,6 +101,11 @@ impl Client {
                 Ok(())
             })
         })
+    }
+
+    /// The server as a process.
+    pub(crate) fn process(&self) -> &ProcessRef<Msg> {
+        self.0.process()
     }
 
     /// A call that is answered by one.

@@ -1,6 +1,8 @@
 //! A start returns when the server runs, or is dead and forgotten.
 
-use actor_core::{ExitReason, Inbox, Node, SpawnError, exit, monitor, process_info, self_pid, spawn, trap_exit, whereis};
+use actor_core::{
+    ExitReason, Inbox, Node, SpawnError, exit, monitor, process_info, self_pid, spawn, trap_exit, whereis,
+};
 use actor_gen_server::{GenServer, Init, InitResult, InitStop, Pid, StartError};
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -158,10 +160,8 @@ async fn an_init_that_stops_by_its_context_is_a_failed_start() {
 
 #[tokio::test(start_paused = true)]
 async fn a_linked_start_outside_a_process_says_so() {
-    for error in [
-        Puppet::start_link_with(well()).await.unwrap_err(),
-        Puppet::default().start_link().await.unwrap_err(),
-    ] {
+    for error in [Puppet::start_link_with(well()).await.unwrap_err(), Puppet::default().start_link().await.unwrap_err()]
+    {
         assert!(matches!(&error, StartError::Spawn(SpawnError::NotAProcess(_))), "{error:?}");
         assert!(error.to_string().contains("not inside a process"), "{error}");
     }
@@ -303,7 +303,10 @@ async fn a_child_spec_starts_a_new_server_each_time() {
         // A copy that fails is a start that fails: it is the supervisor that asks for it.
         broken.store(true, Ordering::Relaxed);
         let failed = spec.start().await.unwrap_err();
-        assert!(matches!(&failed, StartError::Failed(ExitReason::Panic(report)) if report.message == "uncopyable"), "{failed:?}");
+        assert!(
+            matches!(&failed, StartError::Failed(ExitReason::Panic(report)) if report.message == "uncopyable"),
+            "{failed:?}"
+        );
         broken.store(false, Ordering::Relaxed);
         spec.start().await.is_ok()
     });
