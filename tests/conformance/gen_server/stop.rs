@@ -15,6 +15,10 @@ pub(crate) fn cases() -> Vec<Case> {
         case(&["GS-009"], "stop with a reason: terminate sees it, and it is the end's", stop_with_reason),
         case(&["GS-010"], "a clean end in a call is the caller's error, and no crash", clean_end_in_call),
         case(&["GS-012"], "a panic in a call is the reason everywhere, with one report", panic_in_call),
+        case(&[], "crashes in init and in terminate are reported, too", crashes_at_the_edges)
+            .shares("GS-012", "a server crashes not only in its handlers"),
+        case(&[], "a reason or a state that cannot be shown is reported as that", unspeakable)
+            .shares("GS-012", "what is reported is the user's, and may panic when it is shown"),
         case(&["GS-058"], "a server that does not trap dies with its parent, without terminate", parent_dies),
         case(&["GS-059"], "the exit of another linked process is an info", other_exit),
         case(&["GS-060"], "a kill ends a trapping server, without terminate", kill),
@@ -154,6 +158,76 @@ async fn panic_in_call() -> Result<(), ExitReason> {
     ] {
         assert!(reports[0].contains(part), "no {part:?} in {reports:?}");
     }
+    Ok(())
+}
+
+/// A server that panics where it is told to.
+struct Clumsy {
+    at_end: bool,
+}
+
+#[gen_server]
+impl Clumsy {
+    async fn init(at_start: bool, at_end: bool) -> Self {
+        assert!(!at_start, "tripped");
+        Self { at_end }
+    }
+
+    async fn terminate(&mut self) {
+        assert!(!self.at_end, "fell");
+    }
+}
+
+async fn crashes_at_the_edges() {
+    let ear = Ear::open();
+    assert!(Clumsy::start(true, false).await.is_err());
+    let reports = ear.heard(Level::ERROR);
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    assert!(reports[0].contains("Clumsy") && reports[0].contains("tripped"), "{reports:?}");
+
+    let clumsy = Clumsy::start(false, true).await.unwrap();
+    assert!(matches!(stop(&clumsy).await, Err(StopError::Exit { reason: ExitReason::Panic(_), .. })));
+    let reports = ear.heard(Level::ERROR);
+    assert_eq!(reports.len(), 2, "{reports:?}");
+    assert!(reports[1].contains("Clumsy") && reports[1].contains("fell"), "{reports:?}");
+}
+
+/// A value that cannot be shown.
+#[derive(PartialEq)]
+struct Secret;
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        panic!("a secret")
+    }
+}
+
+struct Keeper;
+
+#[gen_server]
+impl Keeper {
+    #[cast]
+    fn give_up(&mut self) -> Crash {
+        Err(ExitReason::term(Secret))
+    }
+
+    fn format_state(&self) -> String {
+        panic!("a secret")
+    }
+}
+
+async fn unspeakable() -> Result<(), ExitReason> {
+    let ear = Ear::open();
+    let keeper = Keeper.start().await.unwrap();
+    let down = monitor(keeper.pid());
+    keeper.give_up().await?;
+    assert!(down.await.reason == ExitReason::term(Secret));
+    let plain = spawn(async |_: Inbox<()>| Err(ExitReason::term(Secret)))?;
+    assert!(monitor(plain.pid()).await.reason == ExitReason::term(Secret));
+    let reports = ear.heard(Level::ERROR);
+    assert_eq!(reports.len(), 2, "{reports:?}");
+    assert!(reports.iter().all(|report| report.contains("panics when it is shown")), "{reports:?}");
+    assert_eq!(Node::current().unwrap().process_count(), 0);
     Ok(())
 }
 
