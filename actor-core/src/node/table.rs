@@ -124,8 +124,11 @@ impl Shard {
                 self.grow();
                 continue;
             };
-            let Some(chunk) = self.chunks[at as usize]
-                .as_deref_mut()
+            // A chunk that is listed may be full by now, or freed, or cut off with the end of the list.
+            let Some(chunk) = self
+                .chunks
+                .get_mut(at as usize)
+                .and_then(Option::as_deref_mut)
                 .filter(|chunk| chunk.free != NONE)
             else {
                 self.open.pop();
@@ -248,4 +251,69 @@ fn preferred_shard() -> usize {
     NEXT.try_with(|next| next.replace(next.get().wrapping_add(1)))
         .unwrap_or(0)
         % SHARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
+
+    /// How many slots are reserved, or which of the reserved ones are removed.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Reserve(usize),
+        Remove(Vec<prop::sample::Index>),
+        RemoveFrom(usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (1..300usize).prop_map(Step::Reserve),
+            prop::collection::vec(any::<prop::sample::Index>(), 1..300).prop_map(Step::Remove),
+            (0..5usize).prop_map(Step::RemoveFrom),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_place_is_ever_given_out_twice(steps in prop::collection::vec(step(), 1..60)) {
+            let mut shard = Shard::default();
+            let mut live: Vec<(u32, u32)> = Vec::new();
+            let mut ever = HashSet::new();
+            for step in steps {
+                let gone: Vec<(u32, u32)> = match step {
+                    Step::Reserve(count) => {
+                        for _ in 0..count {
+                            let place = shard.reserve();
+                            prop_assert!(ever.insert(place), "{place:?} was given out before");
+                            prop_assert!(live.iter().all(|&(slot, _)| slot != place.0), "{place:?} is in use");
+                            live.push(place);
+                        }
+                        Vec::new()
+                    }
+                    Step::Remove(which) if !live.is_empty() => {
+                        which.iter().filter_map(|at| (!live.is_empty()).then(|| live.swap_remove(at.index(live.len())))).collect()
+                    }
+                    Step::Remove(_) => Vec::new(),
+                    // Whole chunks, so that they are freed.
+                    Step::RemoveFrom(chunk) => {
+                        let first = (chunk * CHUNK) as u32;
+                        live.extract_if(.., |&mut (slot, _)| slot >= first).collect()
+                    }
+                };
+                for (slot, generation) in gone {
+                    prop_assert!(shard.slot(slot).is_some_and(|found| found.generation == generation));
+                    shard.remove(slot, generation);
+                    prop_assert!(shard.slot(slot).is_none_or(|found| found.generation != generation));
+                    // A second removal changes nothing.
+                    shard.remove(slot, generation);
+                }
+                let counted: u32 = shard.chunks.iter().flatten().map(|chunk| chunk.live).sum();
+                prop_assert_eq!(counted as usize, live.len());
+                let empty = shard.chunks.iter().flatten().filter(|chunk| chunk.live == 0).count();
+                prop_assert!(empty <= 1 && empty as u32 == shard.empty_chunks);
+            }
+        }
+    }
 }
