@@ -52,6 +52,14 @@ pub enum SendTimeoutError<M> {
         /// The message.
         message: M,
     },
+    /// The mailbox is full and refuses, so that there was nothing to wait for (see [`Overflow`](crate::Overflow)).
+    #[error("the mailbox of process {to} is full: have it wait, or give it a larger one")]
+    Full {
+        /// Whom it was for.
+        to: Pid,
+        /// The message.
+        message: M,
+    },
     /// The process has ended.
     #[error("the message was not delivered: process {to} has ended")]
     NoProc {
@@ -60,6 +68,17 @@ pub enum SendTimeoutError<M> {
         /// The message.
         message: M,
     },
+}
+
+impl<M> SendTimeoutError<M> {
+    /// The refused message.
+    pub fn into_message(self) -> M {
+        match self {
+            Self::Timeout { message, .. }
+            | Self::Full { message, .. }
+            | Self::NoProc { message, .. } => message,
+        }
+    }
 }
 
 macro_rules! opaque_debug {
@@ -76,7 +95,7 @@ macro_rules! opaque_debug {
 }
 opaque_debug! {
     SendError: Full | NoProc;
-    SendTimeoutError: Timeout | NoProc;
+    SendTimeoutError: Timeout | Full | NoProc;
 }
 
 /// A process could not be spawned.

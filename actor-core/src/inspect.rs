@@ -76,6 +76,7 @@ pub struct ProcessInfo {
 #[must_use]
 pub fn process_info(pid: Pid) -> Option<ProcessInfo> {
     let proc = directory::lookup(pid)?;
+    proc.catch_up();
     let header = proc.header();
     let (mailbox_len, mailbox_capacity, waiting_senders) = proc.mailbox();
     let mut info = ProcessInfo {

@@ -3,10 +3,15 @@
 use crate::error::SpawnError;
 use crate::pid::Pid;
 use crate::process::inbox::Inbox;
-use crate::process::monitor::{Monitor, monitor};
+use crate::process::monitor::watch_proc;
+use crate::process::proc::Proc;
+use crate::process::process_ref::ProcessRef;
 use crate::process::spawn::Spawn;
+use crate::process::watcher::WatchSlot;
 use crate::reason::ExitReason;
+use crate::sync::Arc;
 use std::any::Any;
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -27,9 +32,9 @@ where
     F: FnOnce() -> T + Send + 'static,
 {
     let (sender, result) = oneshot::channel();
-    let pid = run(work, move |value| drop(sender.send(value)))?;
+    let process = run(work, move |value| drop(sender.send(value)))?;
     Ok(Isolated {
-        pid,
+        process,
         result,
         end: None,
     })
@@ -44,23 +49,27 @@ where
     T: Any + Send,
     F: FnOnce() -> T + Send + 'static,
 {
-    run(work, move |value| {
+    let process = run(work, move |value| {
         if let Some(proc) = crate::node::directory::lookup(to) {
-            let (_delivered, _left) = crate::message::offer(value, |parcel| proc.deliver(parcel));
+            drop(crate::message::offer(value, |parcel| proc.deliver(parcel)));
         }
-    })
+    })?;
+    Ok(process.pid())
 }
 
-fn run<T, F>(work: F, tell: impl FnOnce(T) + Send + 'static) -> Result<Pid, SpawnError>
+fn run<T, F>(
+    work: F,
+    tell: impl FnOnce(T) + Send + 'static,
+) -> Result<ProcessRef<Infallible>, SpawnError>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    let mut options = Spawn::<std::convert::Infallible>::new();
+    let mut options = Spawn::<Infallible>::new();
     if crate::self_pid().is_ok() {
         options = options.link();
     }
-    let process = options.run(move |_inbox: Inbox<_>| async move {
+    options.run(move |_inbox: Inbox<_>| async move {
         match tokio::task::spawn_blocking(move || crate::process::panic::guarded(work)).await {
             Ok(Ok(value)) => {
                 tell(value);
@@ -69,8 +78,7 @@ where
             Ok(Err(panic)) => Err(panic),
             Err(_cancelled) => Err(ExitReason::Killed),
         }
-    })?;
-    Ok(process.pid())
+    })
 }
 
 /// Work that runs in isolation; await its result.
@@ -78,16 +86,16 @@ where
 /// The output is the result, or why there is none. Dropping it does not stop the work.
 #[must_use = "the result is lost unless it is awaited; use `isolate_send` for a message"]
 pub struct Isolated<T> {
-    pid: Pid,
+    process: ProcessRef<Infallible>,
     result: oneshot::Receiver<T>,
-    end: Option<Monitor>,
+    end: Option<Arc<WatchSlot>>,
 }
 
 impl<T> Isolated<T> {
     /// The process that does the work.
     #[must_use]
     pub fn pid(&self) -> Pid {
-        self.pid
+        self.process.pid()
     }
 }
 
@@ -103,14 +111,17 @@ impl<T> Future for Isolated<T> {
                 Poll::Ready(Err(_)) => {}
             }
         }
-        let pid = self.pid;
-        let end = self.end.get_or_insert_with(|| monitor(pid));
-        Pin::new(end).poll(cx).map(|down| Err(down.reason))
+        let this = &mut *self;
+        let end = this.end.get_or_insert_with(|| {
+            let process: Arc<dyn Proc> = Arc::clone(&this.process.shared) as _;
+            watch_proc(&process)
+        });
+        end.poll(cx).map(Err)
     }
 }
 
 impl<T> fmt::Debug for Isolated<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Isolated({})", self.pid)
+        write!(f, "Isolated({})", self.pid())
     }
 }

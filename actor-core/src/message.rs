@@ -53,6 +53,12 @@ impl Parcel<'_> {
         self.0.as_any_mut().downcast_mut::<Slot<T>>()?.0.take()
     }
 
+    /// Looks at the message, if it is a `T` and has not been taken yet.
+    #[must_use]
+    pub fn peek<T: Any + Send>(&self) -> Option<&T> {
+        self.0.as_any().downcast_ref::<Slot<T>>()?.0.as_ref()
+    }
+
     /// Whether the message is a `T`.
     #[must_use]
     pub fn is<T: Any + Send>(&self) -> bool {

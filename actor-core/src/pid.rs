@@ -40,7 +40,7 @@ impl Pid {
     /// Index and generation in one word: enough to tell processes of one node apart. Zero is never a process.
     #[must_use]
     pub fn local(self) -> LocalPid {
-        LocalPid((u64::from(self.generation) << 32) | u64::from(self.index) + 1)
+        LocalPid((u64::from(self.generation) << 32) | (u64::from(self.index) + 1))
     }
 }
 

@@ -23,6 +23,7 @@
 //!
 //! No user code runs under the lock, and values of users are dropped outside it.
 
+pub(crate) mod keyed;
 pub(crate) mod mail;
 pub(crate) mod overflow;
 pub(crate) mod queue;

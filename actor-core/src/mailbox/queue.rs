@@ -1,5 +1,6 @@
 //! The queue itself: plain data under the mailbox's lock.
 
+use crate::mailbox::keyed::Keyed;
 use crate::mailbox::mail::{Entry, Mail};
 use crate::mailbox::overflow::Overflow;
 use crate::mailbox::waiting::{Claim, Ticket, Waiting};
@@ -55,12 +56,32 @@ pub(crate) enum Place<M> {
     Closed(Option<Claim<M>>),
 }
 
+/// What most mailboxes never need.
+struct Rare<M> {
+    waiting: Waiting<M>,
+    keyed: Keyed,
+    /// Who receives, if it is polled with another waker than the process's task: inside a `join_all`, or in a task of its own.
+    receiver: Option<Waker>,
+}
+
+impl<M> Default for Rare<M> {
+    fn default() -> Self {
+        Self {
+            waiting: Waiting::default(),
+            keyed: Keyed::default(),
+            receiver: None,
+        }
+    }
+}
+
 /// Everything a mailbox's lock protects.
 pub(crate) struct Queue<M> {
     entries: VecDeque<Entry<M>>,
+    /// The task's.
     pub(crate) waker: Option<Waker>,
     pub(crate) life: Life,
-    waiting: Option<Box<Waiting<M>>>,
+    /// Made when it is first needed.
+    rare: Option<Box<Rare<M>>>,
     /// Counted mail ever accepted, places handed out included; modulo 2^32, as only differences count.
     accepted: u32,
     /// `accepted` minus this is an upper bound of what is unhandled; refreshed only when the mailbox seems full.
@@ -70,7 +91,7 @@ pub(crate) struct Queue<M> {
     scanned: u32,
     lazy: u8,
     /// Whether the receiver found the queue empty and must be woken by the next mail.
-    pub(crate) parked: bool,
+    parked: bool,
 }
 
 impl<M> Queue<M> {
@@ -79,7 +100,7 @@ impl<M> Queue<M> {
             entries: VecDeque::new(),
             waker: None,
             life: Life::Alive(bonds),
-            waiting: None,
+            rare: None,
             accepted: 0,
             handled_seen: 0,
             capacity: capacity.max(1),
@@ -102,7 +123,7 @@ impl<M> Queue<M> {
     }
 
     pub(crate) fn waiting(&self) -> usize {
-        self.waiting.as_ref().map_or(0, |waiting| waiting.len())
+        self.rare.as_ref().map_or(0, |rare| rare.waiting.len())
     }
 
     /// The bonds, made if need be; `None` after death.
@@ -115,24 +136,23 @@ impl<M> Queue<M> {
 
     // ===== senders =====
 
-    /// Puts counted mail into the queue under the overflow policy. `handled` reads the receiver's count.
+    /// Puts counted mail into the queue under the overflow policy. `key` is the message's, under `LatestPerKey`; `handled`
+    /// reads the receiver's count.
     pub(crate) fn push(
         &mut self,
         mail: Mail<M>,
+        key: Option<u64>,
         policy: Overflow<M>,
         handled: impl Fn() -> u32,
     ) -> Push<M> {
         if !self.is_alive() {
             return Push::Closed(mail);
         }
-        if let Some(same) = self.find_same(&mail, policy) {
-            return match std::mem::replace(same, Entry::Mail(mail)) {
-                Entry::Mail(old) => Push::Displaced(old),
-                Entry::Signal(_) | Entry::Void => Push::Queued,
-            };
+        if let Some(same) = self.find_same(key) {
+            return Push::Displaced(std::mem::replace(same, mail));
         }
         if self.has_room(handled) {
-            self.accept(mail);
+            self.accept_keyed(mail, key);
             return Push::Queued;
         }
         match policy {
@@ -165,18 +185,15 @@ impl<M> Queue<M> {
     }
 
     /// Fills a reserved place.
-    pub(crate) fn fill(&mut self, mail: Mail<M>, policy: Overflow<M>) -> Push<M> {
+    pub(crate) fn fill(&mut self, mail: Mail<M>, key: Option<u64>) -> Push<M> {
         if !self.is_alive() {
             return Push::Closed(mail);
         }
         self.release();
-        if let Some(displaced) = self.find_same(&mail, policy) {
-            return match std::mem::replace(displaced, Entry::Mail(mail)) {
-                Entry::Mail(old) => Push::Displaced(old),
-                Entry::Signal(_) | Entry::Void => Push::Queued,
-            };
+        if let Some(same) = self.find_same(key) {
+            return Push::Displaced(std::mem::replace(same, mail));
         }
-        self.accept(mail);
+        self.accept_keyed(mail, key);
         Push::Queued
     }
 
@@ -195,14 +212,14 @@ impl<M> Queue<M> {
     }
 
     /// Joins the waiting line.
-    pub(crate) fn wait(&mut self, claim: Claim<M>, waker: Waker) -> Ticket {
-        self.waiting.get_or_insert_default().join(claim, waker)
+    pub(crate) fn wait(&mut self, claim: Claim<M>, key: Option<u64>, waker: Waker) -> Ticket {
+        self.rare.get_or_insert_default().waiting.join(claim, key, waker)
     }
 
     /// Looks after a place in the waiting line.
     pub(crate) fn place(&mut self, ticket: Ticket, waker: &Waker) -> Place<M> {
         let alive = self.is_alive();
-        let Some(waiting) = &mut self.waiting else {
+        let Some(Rare { waiting, .. }) = self.rare.as_deref_mut() else {
             return Place::Closed(None);
         };
         if waiting.is_served(ticket) {
@@ -217,8 +234,8 @@ impl<M> Queue<M> {
 
     /// Gives up a place in the waiting line; `Err` if it had been served already.
     pub(crate) fn leave(&mut self, ticket: Ticket) -> Result<Option<Claim<M>>, ()> {
-        match &mut self.waiting {
-            Some(waiting) if !waiting.is_served(ticket) => Ok(waiting.leave(ticket)),
+        match self.rare.as_deref_mut() {
+            Some(Rare { waiting, .. }) if !waiting.is_served(ticket) => Ok(waiting.leave(ticket)),
             _ => Err(()),
         }
     }
@@ -236,7 +253,38 @@ impl<M> Queue<M> {
         Ok(!lazy || self.lazy >= LAZY_SIGNALS)
     }
 
+    /// Who must be woken because something new has come, if anybody waits for it.
+    pub(crate) fn unpark(&mut self) -> Option<Waker> {
+        if !self.parked {
+            return None;
+        }
+        self.parked = false;
+        match self.rare.as_mut().and_then(|rare| rare.receiver.take()) {
+            Some(receiver) => Some(receiver),
+            None => self.waker.clone(),
+        }
+    }
+
     // ===== receiver =====
+
+    /// Notes that the receiver found nothing, and how it is woken.
+    pub(crate) fn park(&mut self, waker: &Waker) {
+        self.parked = true;
+        let is_task = self.waker.as_ref().is_some_and(|task| task.will_wake(waker));
+        if !is_task {
+            self.rare.get_or_insert_default().receiver = Some(waker.clone());
+        }
+    }
+
+    /// Whether the next signal not handled yet is one that can wait.
+    pub(crate) fn is_next_lazy(&self) -> bool {
+        let unscanned = self.entries.iter().skip(self.scanned as usize);
+        let mut signals = unscanned.filter_map(|entry| match entry {
+            Entry::Signal(signal) => Some(signal),
+            Entry::Mail(_) | Entry::Void => None,
+        });
+        signals.next().is_some_and(|signal| signal.can_wait())
+    }
 
     /// The next signal not handled yet and its place in the queue.
     pub(crate) fn next_signal(&mut self) -> Option<(usize, Box<Signal>)> {
@@ -291,6 +339,9 @@ impl<M> Queue<M> {
         if one_by_one || self.entries.len() <= POP_IN_PLACE {
             while let Some(entry) = self.entries.pop_front() {
                 self.scanned = self.scanned.saturating_sub(1);
+                if let Some(rare) = &mut self.rare {
+                    rare.keyed.popped();
+                }
                 if let Entry::Mail(mail) = entry {
                     return Some(mail);
                 }
@@ -304,23 +355,25 @@ impl<M> Queue<M> {
 
     /// Lets waiting senders in as far as there is room, and collects their wakers. Returns whether any still wait.
     pub(crate) fn serve_waiting(&mut self, handled: u32, wakers: &mut Vec<Waker>) -> bool {
+        if !self.is_alive() {
+            // Everybody takes their own claim back.
+            return false;
+        }
         self.handled_seen = handled;
         while self.accepted.wrapping_sub(handled) < self.capacity {
-            let Some(waiting) = &mut self.waiting else {
+            let Some(rare) = &mut self.rare else {
                 return false;
             };
-            let Some((claim, waker)) = waiting.serve() else {
+            let Some((claim, key, waker)) = rare.waiting.serve() else {
                 return false;
             };
             match claim {
-                Claim::Mail(mail) => self.accept(mail),
+                Claim::Mail(mail) => self.accept_keyed(mail, key),
                 Claim::Place => self.accepted = self.accepted.wrapping_add(1),
             }
             wakers.extend(waker);
         }
-        self.waiting
-            .as_ref()
-            .is_some_and(|waiting| !waiting.is_empty())
+        self.has_line()
     }
 
     /// Gives back buffers that a burst has left behind.
@@ -345,9 +398,9 @@ impl<M> Queue<M> {
             entries: std::mem::take(&mut self.entries),
             bonds,
             waiting: self
-                .waiting
+                .rare
                 .as_mut()
-                .map_or_else(Vec::new, |waiting| waiting.wakers()),
+                .map_or_else(Vec::new, |rare| rare.waiting.wakers()),
         })
     }
 
@@ -369,12 +422,21 @@ impl<M> Queue<M> {
         self.entries.push_back(Entry::Mail(mail));
     }
 
+    fn accept_keyed(&mut self, mail: Mail<M>, key: Option<u64>) {
+        if let Some(key) = key {
+            let at = self.entries.len();
+            self.rare.get_or_insert_default().keyed.note(key, at);
+        }
+        self.accept(mail);
+    }
+
+    /// Whether senders wait.
+    fn has_line(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.waiting.is_empty())
+    }
+
     fn has_room(&mut self, handled: impl Fn() -> u32) -> bool {
-        if self
-            .waiting
-            .as_ref()
-            .is_some_and(|waiting| !waiting.is_empty())
-        {
+        if self.has_line() {
             return false;
         }
         if self.accepted.wrapping_sub(self.handled_seen) < self.capacity {
@@ -385,26 +447,26 @@ impl<M> Queue<M> {
     }
 
     fn evict(&mut self) -> Option<Mail<M>> {
-        let oldest = self
+        let at = self
             .entries
-            .iter_mut()
-            .find(|entry| matches!(entry, Entry::Mail(mail) if mail.is_counted()))?;
-        let Entry::Mail(mail) = std::mem::replace(oldest, Entry::Void) else {
+            .iter()
+            .position(|entry| matches!(entry, Entry::Mail(mail) if mail.is_counted()))?;
+        // Its place goes, too: a receiver that takes nothing for long would leave one behind for every message.
+        let Some(Entry::Mail(mail)) = self.entries.remove(at) else {
             return None;
         };
+        self.scanned -= u32::from((at as u32) < self.scanned);
         self.accepted = self.accepted.wrapping_sub(1);
         Some(mail)
     }
 
-    /// The queued message whose key is the new one's, under `LatestPerKey`.
-    fn find_same(&mut self, mail: &Mail<M>, policy: Overflow<M>) -> Option<&mut Entry<M>> {
-        let (Overflow::LatestPerKey(key), Mail::Message(message)) = (policy, mail) else {
-            return None;
-        };
-        let wanted = key(message)?;
-        self.entries
-            .iter_mut()
-            .find(|entry| matches!(entry, Entry::Mail(Mail::Message(message)) if key(message) == Some(wanted)))
+    /// The latest queued message with this key.
+    pub(crate) fn find_same(&mut self, key: Option<u64>) -> Option<&mut Mail<M>> {
+        let at = self.rare.as_ref()?.keyed.find(key?)?;
+        match self.entries.get_mut(at)? {
+            Entry::Mail(mail) => Some(mail),
+            Entry::Signal(_) | Entry::Void => None,
+        }
     }
 }
 

@@ -18,13 +18,16 @@ pub(crate) enum Claim<M> {
 struct Waiter<M> {
     /// `None`: the sender has given up.
     claim: Option<Claim<M>>,
+    key: Option<u64>,
     waker: Option<Waker>,
 }
 
 /// Waiting senders, first come first served.
 pub(crate) struct Waiting<M> {
+    /// The first one has not given up.
     line: VecDeque<Waiter<M>>,
     first: Ticket,
+    given_up: usize,
 }
 
 impl<M> Default for Waiting<M> {
@@ -32,6 +35,7 @@ impl<M> Default for Waiting<M> {
         Self {
             line: VecDeque::new(),
             first: 0,
+            given_up: 0,
         }
     }
 }
@@ -41,14 +45,16 @@ impl<M> Waiting<M> {
         self.line.is_empty()
     }
 
+    /// How many senders wait.
     pub(crate) fn len(&self) -> usize {
-        self.line.len()
+        self.line.len() - self.given_up
     }
 
-    pub(crate) fn join(&mut self, claim: Claim<M>, waker: Waker) -> Ticket {
+    pub(crate) fn join(&mut self, claim: Claim<M>, key: Option<u64>, waker: Waker) -> Ticket {
         let ticket = self.first + self.line.len() as u64;
         self.line.push_back(Waiter {
             claim: Some(claim),
+            key,
             waker: Some(waker),
         });
         ticket
@@ -74,23 +80,17 @@ impl<M> Waiting<M> {
         let waiter = self.at(ticket)?;
         waiter.waker = None;
         let claim = waiter.claim.take();
-        // Places given up at the front would count as waiting senders for ever if nobody served the line.
-        while self.line.front().is_some_and(|first| first.claim.is_none()) {
-            self.line.pop_front();
-            self.first += 1;
-        }
+        self.given_up += usize::from(claim.is_some());
+        self.advance();
         claim
     }
 
-    /// Serves the first sender that still waits.
-    pub(crate) fn serve(&mut self) -> Option<(Claim<M>, Option<Waker>)> {
-        loop {
-            let waiter = self.line.pop_front()?;
-            self.first += 1;
-            if let Some(claim) = waiter.claim {
-                return Some((claim, waiter.waker));
-            }
-        }
+    /// Serves the first sender: what it left, the key of its message, and how to wake it.
+    pub(crate) fn serve(&mut self) -> Option<(Claim<M>, Option<u64>, Option<Waker>)> {
+        let Waiter { claim, key, waker } = self.line.pop_front()?;
+        self.first += 1;
+        self.advance();
+        Some((claim?, key, waker))
     }
 
     /// Takes everybody's waker, leaving the claims to be fetched by `leave`.
@@ -99,6 +99,15 @@ impl<M> Waiting<M> {
             .iter_mut()
             .filter_map(|waiter| waiter.waker.take())
             .collect()
+    }
+
+    /// Moves on to the first one that still waits, so that a line of nobody is empty.
+    fn advance(&mut self) {
+        while self.line.front().is_some_and(|first| first.claim.is_none()) {
+            self.line.pop_front();
+            self.first += 1;
+            self.given_up -= 1;
+        }
     }
 
     fn at(&mut self, ticket: Ticket) -> Option<&mut Waiter<M>> {

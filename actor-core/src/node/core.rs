@@ -12,7 +12,7 @@ use crate::process::farewell;
 use crate::process::proc::Proc;
 use crate::reason::ExitReason;
 use crate::signal::Signal;
-use crate::sync::{Arc, AtomicU32, AtomicUsize, Ordering};
+use crate::sync::{Arc, AtomicUsize, Ordering};
 use crate::timer::Timers;
 use crate::watchdog;
 use std::fmt;
@@ -34,9 +34,12 @@ pub(crate) struct NodeInner {
     names: Names,
     timers: Arc<Timers>,
     dead_letters: DeadLetters,
-    live: AtomicUsize,
-    closing: AtomicU32,
-    /// Told when the last process is gone while somebody waits for it.
+    /// Processes that count against the limit: until others are told of their end.
+    living: AtomicUsize,
+    /// Processes that have not let go of everything: until their last message is dropped.
+    present: AtomicUsize,
+    /// Zero: the node takes processes. Else one more than how many may be present for `emptied` to be told.
+    closing: AtomicUsize,
     emptied: Notify,
 }
 
@@ -53,26 +56,28 @@ impl Node {
     }
 
     /// A node with options.
-    #[must_use]
     pub fn builder() -> NodeBuilder {
         NodeBuilder::default()
     }
 
     pub(crate) fn launch(limits: Limits, dead_letters: DeadLetters, runtime: Handle) -> Self {
-        let inner = directory::enlist(|id| {
+        let start = {
             let _context = runtime.enter();
-            let start = Instant::now();
+            Instant::now()
+        };
+        let inner = directory::enlist(|id| {
             NodeInner {
                 id,
                 start,
                 timers: Arc::new(Timers::new(start)),
-                runtime: runtime.clone(),
+                runtime,
                 limits,
                 table: Table::new(id),
                 names: Names::default(),
                 dead_letters,
-                live: AtomicUsize::new(0),
-                closing: AtomicU32::new(0),
+                living: AtomicUsize::new(0),
+                present: AtomicUsize::new(0),
+                closing: AtomicUsize::new(0),
                 emptied: Notify::new(),
             }
         });
@@ -107,7 +112,7 @@ impl Node {
     /// How many processes are alive.
     #[must_use]
     pub fn process_count(&self) -> usize {
-        self.0.live.load(Ordering::Relaxed)
+        self.0.living.load(Ordering::Relaxed)
     }
 
     /// The pids of all processes, in no particular order. Erlang's `processes()`.
@@ -201,32 +206,51 @@ impl Node {
             .report(DeadLetter { to, message, cause });
     }
 
-    /// Makes room for one more process.
+    /// Admits one more process.
     pub(crate) fn admit(&self) -> Result<Place, SpawnError> {
-        if self.0.closing.load(Ordering::Acquire) != 0 {
-            return Err(SpawnError::ShuttingDown);
-        }
+        // SeqCst, here and in `close`: either this sees that the node is closing, or the shutdown sees this process.
+        self.0.present.fetch_add(1, Ordering::SeqCst);
+        let refused = if self.0.closing.load(Ordering::SeqCst) != 0 {
+            SpawnError::ShuttingDown
         // Relaxed: the count guards no other data.
-        if self.0.live.fetch_add(1, Ordering::Relaxed) >= self.0.limits.max_processes {
-            self.0.live.fetch_sub(1, Ordering::Relaxed);
-            return Err(SpawnError::TooManyProcesses {
+        } else if self.0.living.fetch_add(1, Ordering::Relaxed) >= self.0.limits.max_processes {
+            self.make_room();
+            SpawnError::TooManyProcesses {
                 limit: self.0.limits.max_processes,
-            });
-        }
-        Ok(self.0.table.reserve())
+            }
+        } else {
+            return Ok(self.0.table.reserve());
+        };
+        self.process_gone();
+        Err(refused)
     }
 
+    /// A process is no longer found; another one may take its place.
+    pub(crate) fn make_room(&self) {
+        self.0.living.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A process has let go of everything.
     pub(crate) fn process_gone(&self) {
-        // AcqRel: who waits for the last one must see everything that all of them did.
-        if self.0.live.fetch_sub(1, Ordering::AcqRel) == 1
-            && self.0.closing.load(Ordering::Acquire) != 0
-        {
+        // Who waits for the last one must see everything that all of them did.
+        let rest = self.0.present.fetch_sub(1, Ordering::SeqCst) - 1;
+        if rest < self.0.closing.load(Ordering::SeqCst) {
             self.0.emptied.notify_waiters();
         }
     }
 
-    pub(crate) fn close(&self) {
-        self.0.closing.store(1, Ordering::Release);
+    /// Admits no process any more. `emptied` is told whenever no more than `rest` are present.
+    pub(crate) fn close(&self, rest: usize) {
+        self.0.closing.store(rest + 1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.closing.load(Ordering::SeqCst) != 0
+    }
+
+    /// How many processes have not let go of everything.
+    pub(crate) fn present(&self) -> usize {
+        self.0.present.load(Ordering::SeqCst)
     }
 
     pub(crate) fn emptied(&self) -> &Notify {

@@ -16,6 +16,11 @@ pub(crate) fn of_runtime() -> Result<Node, NoRuntime> {
     }
     let node = Node::builder().start_as_default(runtime, move || forget(id));
     let mut defaults = DEFAULTS.lock();
+    if node.is_closed() {
+        // The runtime takes no tasks any more, so nobody would forget the node.
+        drop(defaults);
+        return Err(NoRuntime);
+    }
     // Another thread may have been quicker; its node is the one, and ours goes with nobody knowing it.
     if let Some((_, first)) = defaults.iter().find(|(known, _)| *known == id) {
         let first = first.clone();

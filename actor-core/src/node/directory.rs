@@ -43,14 +43,10 @@ pub(crate) fn enlist(make: impl FnOnce(NodeId) -> NodeInner) -> Arc<NodeInner> {
 
 /// Frees the number of a node that is no more.
 pub(crate) fn retire(id: NodeId) {
-    if let Some(slot) = NODES.write().get_mut(id.number as usize) {
-        if slot
-            .as_ref()
-            .is_some_and(|entry| entry.incarnation == id.incarnation)
-        {
-            *slot = None;
-        }
-    }
+    let mut nodes = NODES.write();
+    let slot = nodes.get_mut(id.number as usize);
+    let is_it = |entry: &mut Entry| entry.incarnation == id.incarnation;
+    drop(slot.and_then(|slot| slot.take_if(is_it)));
 }
 
 /// The node with this id, if it is still there.

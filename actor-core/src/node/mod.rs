@@ -21,5 +21,6 @@ pub(crate) mod table;
 
 pub use builder::NodeBuilder;
 pub use core::Node;
+pub(crate) use core::NodeInner;
 pub use dead_letter::{Cause, DeadLetter};
 pub use shutdown::ShutdownReport;

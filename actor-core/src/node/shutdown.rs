@@ -3,6 +3,7 @@
 use crate::node::core::Node;
 use crate::pid::Pid;
 use crate::process::ambient;
+use crate::process::header::flag;
 use crate::reason::ExitReason;
 use crate::signal::Signal;
 use std::time::Duration;
@@ -32,29 +33,38 @@ impl Node {
     /// If the future is dropped, processes that were asked to end still do.
     pub async fn shutdown(&self, deadline: Duration) -> ShutdownReport {
         let until = Instant::now() + deadline;
-        let spared = ambient::self_pid().ok();
-        self.close();
+        let spared = ambient::self_pid().ok().filter(|pid| pid.node() == self.id());
+        let rest = usize::from(spared.is_some());
+        self.close(rest);
         let mut report = ShutdownReport {
             processes: self.process_count(),
             ..ShutdownReport::default()
         };
 
-        self.ask(&self.roots(spared), ExitReason::Shutdown);
+        self.ask(&self.roots(spared), &ExitReason::Shutdown);
         let trees_get = until - deadline / 2;
-        if !self.wait_until_empty(spared, trees_get).await {
-            self.ask(&self.others(spared), ExitReason::Shutdown);
+        if !self.wait_until_empty(rest, trees_get).await {
+            self.ask(&self.others(spared), &ExitReason::Shutdown);
         }
-        if !self.wait_until_empty(spared, until).await {
+        if !self.wait_until_empty(rest, until).await {
             report.killed = self.others(spared);
-            self.ask(&report.killed, ExitReason::Kill);
+            self.ask(&report.killed, &ExitReason::Kill);
             if !self
-                .wait_until_empty(spared, Instant::now() + Duration::from_secs(1))
+                .wait_until_empty(rest, Instant::now() + Duration::from_secs(1))
                 .await
             {
                 report.stuck = self.others(spared);
             }
         }
         report
+    }
+
+    /// The runtime is gone, and all processes with it except those that have threads of their own.
+    pub(crate) fn abandon(&self) {
+        self.close(0);
+        let mut left = self.processes();
+        left.retain(|&pid| self.lookup(pid).is_some_and(|proc| proc.header().has(flag::OWN_THREAD)));
+        self.ask(&left, &ExitReason::Kill);
     }
 
     fn roots(&self, spared: Option<Pid>) -> Vec<Pid> {
@@ -78,7 +88,7 @@ impl Node {
         pids
     }
 
-    fn ask(&self, pids: &[Pid], reason: ExitReason) {
+    fn ask(&self, pids: &[Pid], reason: &ExitReason) {
         for &pid in pids {
             self.signal_to(
                 pid,
@@ -90,22 +100,16 @@ impl Node {
         }
     }
 
-    async fn wait_until_empty(&self, spared: Option<Pid>, until: Instant) -> bool {
-        let rest = usize::from(spared.is_some_and(|pid| pid.node() == self.id()));
+    /// Waits until no more than `rest` processes are present; returns whether that came about before `until`.
+    async fn wait_until_empty(&self, rest: usize, until: Instant) -> bool {
         loop {
+            // Registered before the count is looked at, so that no end between the two is missed.
             let emptied = self.emptied().notified();
-            if self.process_count() <= rest {
+            if self.present() <= rest {
                 return true;
             }
-            // With a process spared, the last one to go is not the last one there: look again now and then.
-            let step = if rest == 0 {
-                until
-            } else {
-                until.min(Instant::now() + Duration::from_millis(5))
-            };
-            let told = timeout_at(step, emptied).await.is_ok();
-            if !told && Instant::now() >= until {
-                return self.process_count() <= rest;
+            if timeout_at(until, emptied).await.is_err() {
+                return self.present() <= rest;
             }
         }
     }

@@ -5,10 +5,12 @@ use crate::message::AnyMessage;
 use crate::pid::Pid;
 use crate::process::ambient;
 use crate::process::bonds::AliasKind;
+use crate::process::farewell::answer_unhandled;
 use crate::process::intake::Intake;
 use crate::process::monitor::{Monitor, watch};
 use crate::process::proc::Proc;
 use crate::process::process_ref::ProcessRef;
+use crate::reason::ExitReason;
 use crate::reference::Ref;
 use crate::signal::{Monitored, Signal};
 use std::fmt;
@@ -53,12 +55,8 @@ impl<M: Send + 'static> Alias<M> {
             alias: self.id,
             message,
         }) {
-            crate::process::farewell::answer_unhandled(
-                &self.owner.shared.header.node,
-                self.pid(),
-                signal,
-                &crate::reason::ExitReason::NoProc,
-            );
+            let node = &self.owner.shared.header.node;
+            answer_unhandled(node, self.pid(), signal, &ExitReason::NoProc);
         }
     }
 }
@@ -75,18 +73,21 @@ pub fn unalias<M: Send + 'static>(alias: &Alias<M>) -> Result<bool, NotAProcess>
     })
 }
 
-/// Watches `pid`, with an alias of the same reference that the watched process can reply through: the first reply ends both.
-/// Erlang's `monitor(process, Pid, [{alias, reply_demonitor}])`.
+/// Watches `pid`, with an alias of the same reference that the watched process can reply through. With [`AliasKind::Reply`] the
+/// first reply ends both: Erlang's `monitor(process, Pid, [{alias, reply_demonitor}])`. With [`AliasKind::Explicit`] each
+/// ends by itself, except that the alias goes with a monitor that is ended while it is active.
 pub fn monitor_with_alias<M: Send + 'static>(
     inbox: &crate::Inbox<M>,
     pid: Pid,
+    kind: AliasKind,
 ) -> (Monitor, Alias<M>) {
     let id = Ref::new(pid.node);
     let owner = inbox.me();
     owner
         .shared
-        .with_bonds(&mut |bonds| _ = bonds.aliases.insert(id, AliasKind::Reply));
-    let monitor = watch(Monitored::Pid(pid), Some(pid), id, true);
+        .with_bonds(&mut |bonds| _ = bonds.aliases.insert(id, kind));
+    let reply_demonitor = kind == AliasKind::Reply;
+    let monitor = watch(Monitored::Pid(pid), Some(pid), id, reply_demonitor);
     (monitor, Alias { owner, id })
 }
 

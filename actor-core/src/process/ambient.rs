@@ -12,6 +12,9 @@ use crate::watchdog::Lane;
 use std::cell::RefCell;
 use tokio::time::Instant;
 
+/// How many messages may be handled outside a turn before it is asked again whether there is one.
+const FREE: u32 = 32;
+
 thread_local! {
     static AMBIENT: Ambient = Ambient::default();
 }
@@ -88,9 +91,15 @@ pub(crate) fn own_bonds<R>(
 /// is over.
 pub(crate) fn spend(units: u32, header: &Header) -> u32 {
     AMBIENT
-        .try_with(|ambient| ambient.account.spend(units, header, budget_of(header)))
+        .try_with(|ambient| {
+            // Outside any turn there is nothing to spend, as when a plain task polls an inbox that it was given.
+            let is_turn = ambient.current.borrow().is_some();
+            is_turn.then(|| ambient.account.spend(units, header, budget_of(header)))
+        })
         // A thread that is being torn down takes no more turns.
-        .unwrap_or(1)
+        .ok()
+        .flatten()
+        .unwrap_or(FREE)
 }
 
 /// The pid of the current process.

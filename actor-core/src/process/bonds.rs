@@ -4,7 +4,7 @@
 
 use crate::message::AnyMessage;
 use crate::pid::{LocalPid, Pid};
-use crate::process::watcher::Watcher;
+use crate::process::watcher::{WatchSlot, Watcher};
 use crate::reason::ExitReason;
 use crate::reference::Ref;
 use crate::signal::{Down, Event, Exit, LinkId, Monitored, Signal};
@@ -94,6 +94,8 @@ pub(crate) struct Bonds {
     pub(crate) watchers: SmallMap<Ref, Watcher>,
     pub(crate) monitors: SmallMap<Ref, Monitoring>,
     pub(crate) aliases: SmallMap<Ref, AliasKind>,
+    /// The exits that lie in the mailbox, by whom they are from.
+    exits: SmallMap<Pid, Exits>,
     pub(crate) name: Option<Arc<str>>,
     pub(crate) label: Option<Arc<str>>,
     pub(crate) parent: Option<Pid>,
@@ -103,6 +105,30 @@ pub(crate) struct Bonds {
     pub(crate) more_waits: Vec<LocalPid>,
     /// The timers that send to this process.
     pub(crate) timers: Owned,
+}
+
+/// Exits of one process that lie in the mailbox: how many, and how many of them, the oldest, were taken back.
+#[derive(Default)]
+struct Exits {
+    lying: u32,
+    void: u32,
+}
+
+/// An event that can be taken back while it lies in the mailbox.
+#[derive(Clone, Copy)]
+pub(crate) enum Traced {
+    Down(Ref),
+    Exit(Pid),
+}
+
+impl Traced {
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        match event {
+            Event::Down(down) => Some(Self::Down(down.monitor)),
+            Event::Exit(exit) => exit.from.map(Self::Exit),
+            Event::System(_) => None,
+        }
+    }
 }
 
 /// What a signal comes to.
@@ -120,26 +146,47 @@ pub(crate) enum Outcome {
     Fatal(ExitReason),
 }
 
+/// What handling a signal leaves to be dropped.
+#[expect(dead_code, reason = "held to be dropped elsewhere")]
+pub(crate) enum Spent {
+    Reason(ExitReason),
+    Message(AnyMessage),
+    Monitoring(Monitoring),
+    Slot(Arc<WatchSlot>),
+}
+
 impl Bonds {
-    /// Handles a signal to the process `me`, which traps exits or not.
-    pub(crate) fn apply(&mut self, signal: Signal, me: Pid, traps: bool) -> Outcome {
+    /// Handles a signal to the process `me`, which traps exits or not. What is not needed any more and may hold a value of the
+    /// user's is left in `spent`, to be dropped when no lock is held.
+    pub(crate) fn apply(
+        &mut self,
+        signal: Signal,
+        me: Pid,
+        traps: bool,
+        spent: &mut Vec<Spent>,
+    ) -> Outcome {
         match signal {
             Signal::Exit { from, reason } => match (&reason, traps) {
                 (ExitReason::Kill, _) => Outcome::Fatal(ExitReason::Killed),
-                (_, true) => Outcome::Event(Event::Exit(Exit { from, reason })),
+                (_, true) => {
+                    self.note_exit(from);
+                    Outcome::Event(Event::Exit(Exit { from, reason }))
+                }
                 (ExitReason::Normal, false) if from != Some(me) => Outcome::Nothing,
                 (_, false) => Outcome::Fatal(reason),
             },
             Signal::LinkExit { from, ids, reason } => {
                 if !self.links.get(&from).is_some_and(|link| link.has_any(ids)) {
+                    spent.push(Spent::Reason(reason));
                     return Outcome::Nothing;
                 }
                 self.links.remove(&from);
                 match (&reason, traps) {
-                    (_, true) => Outcome::Event(Event::Exit(Exit {
-                        from: Some(from),
-                        reason,
-                    })),
+                    (_, true) => {
+                        let from = Some(from);
+                        self.note_exit(from);
+                        Outcome::Event(Event::Exit(Exit { from, reason }))
+                    }
                     (ExitReason::Normal, false) => Outcome::Nothing,
                     (_, false) => Outcome::Fatal(reason),
                 }
@@ -165,11 +212,13 @@ impl Bonds {
                 Outcome::Nothing
             }
             Signal::Demonitor { id } => {
-                self.watchers.remove(&id);
+                if let Some(Watcher::Future(slot)) = self.watchers.remove(&id) {
+                    spent.push(Spent::Slot(slot));
+                }
                 Outcome::Nothing
             }
-            Signal::Down { id, reason } => self.down(id, reason),
-            Signal::Aliased { alias, message } => self.aliased(alias, message),
+            Signal::Down { id, reason } => self.down(id, reason, spent),
+            Signal::Aliased { alias, message } => self.aliased(alias, message, spent),
         }
     }
 
@@ -187,43 +236,71 @@ impl Bonds {
         self.links.remove(&from).map(Link::ids)
     }
 
-    /// Ends a monitor. Returns its target if it still was active, so that the target can be told.
+    /// Ends a monitor that is active; with `flush`, takes back the `Down` of one that is not.
     pub(crate) fn demonitor(&mut self, id: Ref, flush: bool) -> Demonitored {
-        match self.monitors.get(&id).map(|monitoring| &monitoring.phase) {
-            None => Demonitored {
-                was_active: false,
-                target: None,
-            },
-            Some(Phase::Active | Phase::Awaited(_)) => {
-                let target = self
-                    .monitors
-                    .remove(&id)
-                    .and_then(|monitoring| monitoring.target);
-                self.aliases.remove(&id);
-                Demonitored {
-                    was_active: true,
-                    target,
-                }
-            }
-            Some(Phase::Arrived(_) | Phase::Delivered(_)) => {
-                if flush {
-                    self.monitors.remove(&id);
-                }
-                Demonitored {
-                    was_active: false,
-                    target: None,
-                }
+        let phase = self.monitors.get(&id).map(|monitoring| &monitoring.phase);
+        let was_active = matches!(phase, Some(Phase::Active | Phase::Awaited(_)));
+        let ended = if was_active || flush {
+            self.monitors.remove(&id)
+        } else {
+            None
+        };
+        if was_active {
+            self.aliases.remove(&id);
+        }
+        Demonitored { was_active, ended }
+    }
+
+    // ===== events in the mailbox =====
+
+    /// Notes an exit that goes to the mailbox.
+    fn note_exit(&mut self, from: Option<Pid>) {
+        let Some(from) = from else { return };
+        match self.exits.get_mut(&from) {
+            Some(exits) => exits.lying += 1,
+            None => _ = self.exits.insert(from, Exits { lying: 1, void: 0 }),
+        }
+    }
+
+    /// Takes back the exits of `from` that lie in the mailbox. Returns whether there are any.
+    pub(crate) fn flush_exits(&mut self, from: Pid) -> bool {
+        let exits = self.exits.get_mut(&from);
+        exits.map(|exits| exits.void = exits.lying).is_some()
+    }
+
+    /// Whether an event that the receiver came upon was taken back; it then is forgotten.
+    pub(crate) fn is_void(&mut self, event: Traced) -> bool {
+        match event {
+            Traced::Down(id) => self.monitors.get(&id).is_none(),
+            Traced::Exit(from) => {
+                let Some(exits) = self.exits.get_mut(&from).filter(|exits| exits.void > 0) else {
+                    return false;
+                };
+                exits.void -= 1;
+                self.forget(event);
+                true
             }
         }
     }
 
-    /// Whether a `Down` taken from the mailbox may be shown to the process: not after a flush.
-    pub(crate) fn take_delivered(&mut self, id: Ref) -> bool {
-        self.monitors.remove(&id).is_some()
+    /// Forgets an event that the process has received. What is left of it is to be dropped when no lock is held.
+    pub(crate) fn forget(&mut self, event: Traced) -> Option<Monitoring> {
+        match event {
+            Traced::Down(id) => self.monitors.remove(&id),
+            Traced::Exit(from) => {
+                let exits = self.exits.get_mut(&from)?;
+                exits.lying -= 1;
+                if exits.lying == 0 {
+                    self.exits.remove(&from);
+                }
+                None
+            }
+        }
     }
 
-    fn down(&mut self, id: Ref, reason: ExitReason) -> Outcome {
+    fn down(&mut self, id: Ref, reason: ExitReason, spent: &mut Vec<Spent>) -> Outcome {
         let Some(monitoring) = self.monitors.get_mut(&id) else {
+            spent.push(Spent::Reason(reason));
             return Outcome::Nothing;
         };
         let down = Down {
@@ -243,14 +320,18 @@ impl Bonds {
             // A monitor fires once; a second signal would be a fault of the sender's, and changes nothing.
             phase @ (Phase::Arrived(_) | Phase::Delivered(_)) => {
                 monitoring.phase = phase;
+                spent.push(Spent::Reason(down.reason));
                 Outcome::Nothing
             }
         }
     }
 
-    fn aliased(&mut self, alias: Ref, message: AnyMessage) -> Outcome {
+    fn aliased(&mut self, alias: Ref, message: AnyMessage, spent: &mut Vec<Spent>) -> Outcome {
         match self.aliases.get(&alias) {
-            None => return Outcome::Nothing,
+            None => {
+                spent.push(Spent::Message(message));
+                return Outcome::Nothing;
+            }
             Some(AliasKind::Explicit) => {}
             Some(AliasKind::Reply) => drop(self.aliases.remove(&alias)),
         }
@@ -260,7 +341,7 @@ impl Bonds {
             .is_some_and(|monitoring| monitoring.reply_demonitor)
         {
             // The target is not told: its `Down` finds no monitor here and is dropped.
-            self.monitors.remove(&alias);
+            spent.extend(self.monitors.remove(&alias).map(Spent::Monitoring));
         }
         Outcome::Message(message)
     }
@@ -268,6 +349,8 @@ impl Bonds {
 
 /// What ending a monitor came to.
 pub(crate) struct Demonitored {
+    /// Whether it was, so that its target is to be told.
     pub(crate) was_active: bool,
-    pub(crate) target: Option<Pid>,
+    /// What is left of it, to be dropped when no lock is held.
+    pub(crate) ended: Option<Monitoring>,
 }

@@ -16,6 +16,8 @@ use crate::signal::Signal;
 use std::task::Waker;
 
 /// Tells everybody that the process has ended. Its mailbox is closed and its state dropped.
+///
+/// What is dropped on the way may be the user's, and panic; nothing of that keeps the others from being told.
 pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
     let header = &shared.header;
     let (node, pid) = (&header.node, header.pid());
@@ -29,18 +31,19 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
         }
     }
     node.table().remove(pid);
+    node.make_room();
 
     let parent = bonds.as_ref().and_then(|bonds| bonds.parent);
     if let Some(bonds) = bonds {
         part(node, pid, &reason, bonds);
     }
     // After the links, as all that tells of the end: what came too late to be handled, or while the process was taken down.
-    let mut unread = remains.entries;
-    for entry in &mut unread {
-        if matches!(entry, Entry::Signal(_)) {
-            if let Entry::Signal(signal) = std::mem::replace(entry, Entry::Void) {
-                answer_unhandled(node, pid, *signal, &reason);
-            }
+    let mut unread = Vec::new();
+    for entry in remains.entries {
+        match entry {
+            Entry::Signal(signal) => answer_unhandled(node, pid, *signal, &reason),
+            Entry::Mail(mail) => unread.push(mail),
+            Entry::Void => {}
         }
     }
     let late = shared.queue.lock().take_late();
@@ -48,29 +51,10 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
         answer_unhandled(node, pid, *signal, &reason);
     }
     remains.waiting.into_iter().for_each(Waker::wake);
-    let quiet = shared.class.reports_crashes;
-    crate::trace::exited(
-        pid,
-        shared.type_name(),
-        shared.message_name(),
-        parent,
-        &reason,
-        quiet,
-    );
-
-    for entry in unread {
-        drop_unread(shared, entry);
-    }
+    report(shared, parent, &reason);
+    unread.into_iter().for_each(|mail| shared.bury(mail));
+    drop_quietly(reason);
     node.process_gone();
-}
-
-/// Drops mail that the process never began.
-pub(crate) fn drop_unread<M: Send + 'static>(shared: &Shared<M>, entry: Entry<M>) {
-    let Entry::Mail(mail) = entry else { return };
-    if mail.is_counted() {
-        shared.header.node.dead_letter(shared.pid(), shared.type_of(&mail), Cause::Ended);
-    }
-    drop_quietly(mail);
 }
 
 /// Tells the peers of a process that had bonds.
@@ -91,11 +75,20 @@ fn part(node: &Node, pid: Pid, reason: &ExitReason, mut bonds: Bonds) {
     }
     for (id, monitoring) in bonds.monitors.drain() {
         if let (Some(target), Phase::Active | Phase::Awaited(_)) =
-            (monitoring.target, monitoring.phase)
+            (monitoring.target, &monitoring.phase)
         {
             node.signal_to(target, Signal::Demonitor { id });
         }
+        drop_quietly(monitoring);
     }
+    drop_quietly(bonds);
+}
+
+/// Logs the end.
+fn report<M: Send + 'static>(shared: &Shared<M>, parent: Option<Pid>, reason: &ExitReason) {
+    let (kind, message) = (shared.type_name(), shared.message_name());
+    let quiet = shared.class.reports_crashes;
+    crate::trace::exited(shared.pid(), kind, message, parent, reason, quiet);
 }
 
 /// Answers a signal that found its receiver dead (`reason` is `NoProc`), or was accepted and never handled by it (`reason` is that of
@@ -121,7 +114,7 @@ pub(crate) fn answer_unhandled(node: &Node, to: Pid, signal: Signal, reason: &Ex
         | Signal::LinkExit { .. }
         | Signal::Unlink { .. }
         | Signal::Demonitor { .. }
-        | Signal::Down { .. } => {}
+        | Signal::Down { .. } => drop_quietly(signal),
     }
 }
 

@@ -22,6 +22,10 @@ pub(crate) mod flag {
     pub(crate) const IN_CALLBACK: u32 = 32;
     /// It waits in more than one call at once.
     pub(crate) const WAITS_MORE: u32 = 64;
+    /// It has a thread of its own, which does not end with the runtime's.
+    pub(crate) const OWN_THREAD: u32 = 128;
+    /// Events that lie in the mailbox were taken back. Set by the process itself.
+    pub(crate) const FLUSHED: u32 = 256;
 }
 
 /// Options that few processes set, kept out of the way.

@@ -4,7 +4,8 @@ use crate::mailbox::mail::Mail;
 use crate::message::AnyMessage;
 use crate::pid::Pid;
 use crate::process::alias::Alias;
-use crate::process::bonds::AliasKind;
+use crate::process::bonds::{AliasKind, Traced};
+use crate::process::header::flag;
 use crate::process::intake::Intake;
 use crate::process::panic::drop_quietly;
 use crate::process::process_ref::ProcessRef;
@@ -147,10 +148,10 @@ impl<M: Send + 'static> Inbox<M> {
         if let Some(mail) = self.search(&mut mark, &mut wanted) {
             return Some(mail);
         }
-        while let Some(mail) = self.intake.try_next() {
-            let Some(mail) = received(mail) else { continue };
+        while let Some(mail) = self.intake.try_mail() {
+            let Some(mail) = self.sort(mail) else { continue };
             if wanted(&mail) {
-                return Some(mail);
+                return Some(self.show(mail));
             }
             self.save(mail);
         }
@@ -180,12 +181,12 @@ impl<M: Send + 'static> Inbox<M> {
             return Poll::Ready(mail);
         }
         loop {
-            let Poll::Ready(mail) = self.intake.poll_next(cx) else {
+            let Poll::Ready(mail) = self.intake.poll_mail(cx) else {
                 return Poll::Pending;
             };
-            let Some(mail) = received(mail) else { continue };
+            let Some(mail) = self.sort(mail) else { continue };
             if wanted(&mail) {
-                return Poll::Ready(mail);
+                return Poll::Ready(self.show(mail));
             }
             self.save(mail);
             *mark = self.saved.len();
@@ -197,15 +198,42 @@ impl<M: Send + 'static> Inbox<M> {
         mark: &mut usize,
         wanted: &mut impl FnMut(&Received<M>) -> bool,
     ) -> Option<Received<M>> {
+        if self.intake.shared.header.lower(flag::FLUSHED) {
+            let intake = &self.intake;
+            self.saved.retain(|mail| traced(mail).is_none_or(|event| !intake.is_void(event)));
+        }
         while let Some(mail) = self.saved.get(*mark) {
             if wanted(mail) {
                 let mail = self.saved.remove(*mark);
                 self.saved_messages -= usize::from(matches!(mail, Some(Received::Message(_))));
-                return mail;
+                return mail.map(|mail| self.show(mail));
             }
             *mark += 1;
         }
         None
+    }
+
+    /// What a plain process sees of its mail. Events that were taken back are dropped, and so are system requests, which are
+    /// for behaviours; whoever asked is told.
+    fn sort(&self, mail: Mail<M>) -> Option<Received<M>> {
+        match mail {
+            Mail::Message(message) => Some(Received::Message(message)),
+            Mail::Other(message) => Some(Received::Other(message)),
+            Mail::Event(event) if Traced::of(&event).is_some_and(|event| self.intake.is_void(event)) => None,
+            Mail::Event(event) => match *event {
+                Event::Exit(exit) => Some(Received::Exit(exit)),
+                Event::Down(down) => Some(Received::Down(down)),
+                Event::System(_) => None,
+            },
+        }
+    }
+
+    /// Hands out a piece of mail.
+    fn show(&self, mail: Received<M>) -> Received<M> {
+        if let Some(event) = traced(&mail) {
+            self.intake.forget(event);
+        }
+        mail
     }
 
     fn save(&mut self, mail: Received<M>) {
@@ -214,23 +242,25 @@ impl<M: Send + 'static> Inbox<M> {
     }
 }
 
-/// What a plain process sees of its mail. System requests are for behaviours: here they are dropped, and whoever asked is told.
-fn received<M>(mail: Mail<M>) -> Option<Received<M>> {
+/// The event that a piece of mail is, if it can be taken back.
+fn traced<M>(mail: &Received<M>) -> Option<Traced> {
     match mail {
-        Mail::Message(message) => Some(Received::Message(message)),
-        Mail::Other(message) => Some(Received::Other(message)),
-        Mail::Event(event) => match *event {
-            Event::Exit(exit) => Some(Received::Exit(exit)),
-            Event::Down(down) => Some(Received::Down(down)),
-            Event::System(_) => None,
-        },
+        Received::Exit(exit) => exit.from.map(Traced::Exit),
+        Received::Down(down) => Some(Traced::Down(down.monitor)),
+        Received::Message(_) | Received::Other(_) => None,
     }
 }
 
 impl<M: Send + 'static> Drop for Inbox<M> {
     fn drop(&mut self) {
-        // One by one: two that panic must not meet.
-        self.saved.drain(..).for_each(drop_quietly);
+        // One by one: what is dropped is the user's, and two panics at once would be the end of the program.
+        for mail in std::mem::take(&mut self.saved) {
+            match mail {
+                Received::Message(message) => self.intake.shared.bury(Mail::Message(message)),
+                Received::Other(message) => self.intake.shared.bury(Mail::Other(message)),
+                Received::Exit(_) | Received::Down(_) => drop_quietly(mail),
+            }
+        }
     }
 }
 

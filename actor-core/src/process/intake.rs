@@ -4,7 +4,7 @@ use crate::mailbox::mail::{Entry, Mail};
 use crate::mailbox::queue::{has_mail, next_mail, take_event, take_exits};
 use crate::pid::Pid;
 use crate::process::ambient;
-use crate::process::farewell;
+use crate::process::bonds::Traced;
 use crate::process::header::flag;
 use crate::process::proc::Proc;
 use crate::process::process_ref::ProcessRef;
@@ -14,7 +14,7 @@ use crate::sync::Arc;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker, ready};
 
 /// Takes a process's mail, one piece after the other, and spends its budget on the way.
 ///
@@ -66,11 +66,21 @@ impl<M: Send + 'static> Intake<M> {
     /// Polls for the next mail. Signals are handled first; when one is fatal this never returns. When the turn's budget is
     /// spent, the task yields before more mail is taken.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Mail<M>> {
+        loop {
+            let mail = ready!(self.poll_mail(cx));
+            if self.admits(&mail) {
+                return Poll::Ready(mail);
+            }
+        }
+    }
+
+    /// As `poll_next`, for a receiver that asks itself whether it is void, and that tells when it has shown an event.
+    pub(crate) fn poll_mail(&mut self, cx: &mut Context<'_>) -> Poll<Mail<M>> {
         if self.is_spent() {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        match self.take(true) {
+        match self.take(Some(cx.waker())) {
             Some(mail) => Poll::Ready(mail),
             None => Poll::Pending,
         }
@@ -93,13 +103,14 @@ impl<M: Send + 'static> Intake<M> {
             }
             let event = match take_event(&mut self.batch, &wanted) {
                 Some(event) => Some(event),
-                None => match self.shared.next_event(&wanted) {
+                None => match self.shared.next_event(&wanted, cx.waker()) {
                     Drained::Mail(Mail::Event(event)) => Some(event),
                     Drained::SignalsFirst => continue,
                     Drained::Mail(_) | Drained::Empty => return Poll::Pending,
                 },
             };
-            if let Some(Mail::Event(event)) = event.and_then(|event| self.count(Mail::Event(event))) {
+            self.left = self.left.saturating_sub(1);
+            if let Some(event) = event.filter(|event| self.admits_event(event)) {
                 return Poll::Ready(*event);
             }
         }
@@ -112,7 +123,13 @@ impl<M: Send + 'static> Intake<M> {
         }
         let mut taken = take_exits(&mut self.batch, &mut wanted);
         taken.extend(self.shared.take_exits(&mut wanted));
+        let taken = taken.into_iter().map(Event::Exit).filter(|exit| self.admits_event(exit));
         taken
+            .filter_map(|event| match event {
+                Event::Exit(exit) => Some(exit),
+                Event::Down(_) | Event::System(_) => None,
+            })
+            .collect()
     }
 
     /// The process that started this one with a link.
@@ -125,7 +142,17 @@ impl<M: Send + 'static> Intake<M> {
 
     /// The next mail, if there is any now.
     pub fn try_next(&mut self) -> Option<Mail<M>> {
-        self.take(false)
+        loop {
+            let mail = self.try_mail()?;
+            if self.admits(&mail) {
+                return Some(mail);
+            }
+        }
+    }
+
+    /// As `try_next`, in the way of `poll_mail`.
+    pub(crate) fn try_mail(&mut self) -> Option<Mail<M>> {
+        self.take(None)
     }
 
     /// Whether there is no mail now, and the process is not about to be ended by a signal.
@@ -136,6 +163,37 @@ impl<M: Send + 'static> Intake<M> {
             self.shared.handle_signals();
         }
         !header.has(flag::DOOMED) && !has_mail(&self.batch) && !self.shared.queue.lock().has_mail()
+    }
+
+    /// Whether an event that the receiver came upon was taken back.
+    pub(crate) fn is_void(&self, event: Traced) -> bool {
+        let mut queue = self.shared.queue.lock();
+        // A process that has closed already has taken nothing back.
+        queue.bonds().is_some_and(|bonds| bonds.is_void(event))
+    }
+
+    /// Notes that an event has been received.
+    pub(crate) fn forget(&self, event: Traced) {
+        let forgotten = self.shared.queue.lock().bonds().map(|bonds| bonds.forget(event));
+        drop(forgotten);
+    }
+
+    fn admits(&self, mail: &Mail<M>) -> bool {
+        match mail {
+            Mail::Event(event) => self.admits_event(event),
+            Mail::Message(_) | Mail::Other(_) => true,
+        }
+    }
+
+    fn admits_event(&self, event: &Event) -> bool {
+        let Some(event) = Traced::of(event) else {
+            return true;
+        };
+        let admitted = !self.is_void(event);
+        if admitted {
+            self.forget(event);
+        }
+        admitted
     }
 
     /// Gives back the memory that empty queues hold.
@@ -193,7 +251,7 @@ impl<M: Send + 'static> Intake<M> {
         self.left == 0
     }
 
-    fn take(&mut self, park: bool) -> Option<Mail<M>> {
+    fn take(&mut self, park: Option<&Waker>) -> Option<Mail<M>> {
         loop {
             let header = &self.shared.header;
             if header.has(flag::SIGNALS | flag::DOOMED) {
@@ -210,29 +268,17 @@ impl<M: Send + 'static> Intake<M> {
                     Drained::SignalsFirst => continue,
                 },
             };
-            if let Some(mail) = self.count(mail) {
-                return Some(mail);
-            }
-        }
-    }
-
-    /// Counts mail as begun. `None`: it is a `Down` that was flushed.
-    fn count(&mut self, mail: Mail<M>) -> Option<Mail<M>> {
-        let header = &self.shared.header;
-        self.left = self.left.saturating_sub(1);
-        if let Mail::Event(event) = &mail {
-            if let Event::Down(down) = &**event {
-                let id = down.monitor;
-                return self
-                    .shared
-                    .queue
-                    .lock()
-                    .bonds()?
-                    .take_delivered(id)
-                    .then_some(mail);
+            self.left = self.left.saturating_sub(1);
+            if mail.is_counted() {
+                self.count();
             }
             return Some(mail);
         }
+    }
+
+    /// Counts mail as begun.
+    fn count(&mut self) {
+        let header = &self.shared.header;
         header.begin_message();
         self.since = self.since.saturating_add(1);
         // Waiting senders are served with every batch; in between, so that a slow receiver does not make them wait for all
@@ -241,15 +287,16 @@ impl<M: Send + 'static> Intake<M> {
             self.since = 0;
             self.shared.let_in();
         }
-        Some(mail)
     }
 }
 
 impl<M: Send + 'static> Drop for Intake<M> {
     fn drop(&mut self) {
-        // Taken out of the mailbox but not begun: it has the same end as what is left there.
-        for entry in self.batch.drain(..) {
-            farewell::drop_unread(&self.shared, entry);
+        // One by one: what is dropped is the user's, and two panics at once would be the end of the program.
+        for entry in std::mem::take(&mut self.batch) {
+            if let Entry::Mail(mail) = entry {
+                self.shared.bury(mail);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use crate::error::NotAProcess;
 use crate::node::directory;
 use crate::pid::Pid;
 use crate::process::ambient;
+use crate::process::bonds::Traced;
+use crate::process::header::flag;
 use crate::reference::next_id;
 use crate::signal::Signal;
 
@@ -48,6 +50,15 @@ pub fn unlink_flush(pid: Pid) -> Result<(), NotAProcess> {
     unlink(pid)?;
     let me = ambient::current("unlink")?;
     let flushed = me.take_exits(&mut |exit| exit.from == Some(pid));
-    drop(flushed);
+    let lies_elsewhere = ambient::own_bonds("unlink", |bonds, _| {
+        for _ in &flushed {
+            _ = bonds.forget(Traced::Exit(pid));
+        }
+        bonds.flush_exits(pid)
+    });
+    // What the receiver has fetched already is out of reach, and is passed over when it comes to it.
+    if lies_elsewhere? {
+        me.header().raise(flag::FLUSHED);
+    }
     Ok(())
 }

@@ -13,8 +13,14 @@
 //!   that a panic in a handler and another one in the state's `Drop` are two panics, caught one after the other.
 //!
 //! # Order at the end
-//! 1. the reason is fixed and the mailbox closed, 2. state is dropped, 3. timers end, 4. the name is freed, 5. the
-//! pid is no longer found, 6. links and monitors are told, 7. unread mail is dropped.
+//! 1. the reason is fixed and the mailbox closed for mail,
+//! 2. state is dropped,
+//! 3. timers end,
+//! 4. the name is freed,
+//! 5. the pid is no longer found, and its place in the node is free,
+//! 6. links and monitors are told, also those that were asked for since the first step,
+//! 7. unread mail is dropped.
+//!
 //! Hence whoever is told can register the name again, and finds the state's resources released.
 
 pub(crate) mod alias;

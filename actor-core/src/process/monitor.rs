@@ -4,11 +4,12 @@ use crate::node::{Node, directory};
 use crate::pid::Pid;
 use crate::process::ambient;
 use crate::process::bonds::{Monitoring, Phase};
+use crate::process::header::flag;
 use crate::process::proc::Proc;
 use crate::process::watcher::{WatchSlot, Watcher};
 use crate::reason::ExitReason;
 use crate::reference::Ref;
-use crate::signal::{Down, Monitored, Signal};
+use crate::signal::{Down, Event, Monitored, Signal};
 use crate::sync::Arc;
 use std::fmt;
 use std::future::Future;
@@ -19,7 +20,8 @@ use std::task::{Context, Poll};
 ///
 /// Made inside a process, it sends a [`Down`] to that process's mailbox; when it is awaited there instead, the `Down` is
 /// its output and does not go to the mailbox. Made outside any process it is a future only. Dropping it inside a process
-/// does not end the monitor, use [`demonitor`]; outside, it does.
+/// does not end the monitor, use [`demonitor`]: its `Down` is a message then, also if it was awaited before. Outside,
+/// dropping it does.
 #[must_use = "a monitor made outside a process does nothing unless it is awaited"]
 pub struct Monitor {
     id: Ref,
@@ -176,14 +178,20 @@ fn end(monitor: &Monitor, flush: bool) -> bool {
     let id = monitor.id;
     match &monitor.holder {
         Holder::Process { .. } => {
-            let Ok(ended) = ambient::own_bonds("demonitor", |bonds, _| bonds.demonitor(id, flush))
+            let Ok(done) = ambient::own_bonds("demonitor", |bonds, _| bonds.demonitor(id, flush))
             else {
                 return false;
             };
-            if let Some(target) = ended.target {
-                directory::signal(target, Signal::Demonitor { id });
+            match done.ended {
+                Some(monitoring) if done.was_active => {
+                    if let Some(target) = monitoring.target {
+                        directory::signal(target, Signal::Demonitor { id });
+                    }
+                }
+                Some(_flushed) => _ = ambient::with(|me| me.header().raise(flag::FLUSHED)),
+                None => {}
             }
-            ended.was_active
+            done.was_active
         }
         Holder::Future { target, slot, .. } => {
             if let Some(target) = *target {
@@ -211,6 +219,7 @@ impl Future for Monitor {
             Holder::Process { owner, awaited } => {
                 *awaited = true;
                 let mut answer = Poll::Pending;
+                let mut taken = None;
                 let pid = owner.header().pid();
                 let alive = owner.with_bonds(&mut |bonds| {
                     answer = match bonds
@@ -226,11 +235,14 @@ impl Future for Monitor {
                         }
                         Some(Phase::Arrived(down) | Phase::Delivered(down)) => {
                             let down = down.clone();
-                            bonds.monitors.remove(&id);
+                            taken = bonds.monitors.remove(&id);
                             Poll::Ready(down)
                         }
                     };
                 });
+                if let Some(Phase::Delivered(_)) = taken.map(|monitoring| monitoring.phase) {
+                    owner.header().raise(flag::FLUSHED);
+                }
                 if alive {
                     answer
                 } else {
@@ -248,19 +260,25 @@ impl Drop for Monitor {
                 owner,
                 awaited: true,
             } => {
-                // What is taken out is dropped after the lock: a reason may hold a value of the user's.
-                let mut taken = None;
+                let mut arrived = None;
                 owner.with_bonds(&mut |bonds| {
                     let Some(monitoring) = bonds.monitors.get_mut(&self.id) else {
                         return;
                     };
-                    match monitoring.phase {
+                    match &monitoring.phase {
                         Phase::Awaited(_) => monitoring.phase = Phase::Active,
-                        Phase::Arrived(_) => taken = bonds.monitors.remove(&self.id),
+                        Phase::Arrived(down) => {
+                            let down = down.clone();
+                            arrived = Some(down.clone());
+                            monitoring.phase = Phase::Delivered(down);
+                        }
                         Phase::Active | Phase::Delivered(_) => {}
                     }
                 });
-                drop(taken);
+                // It came while it was awaited, and was not taken: now it is a message.
+                if let Some(down) = arrived {
+                    owner.system(Event::Down(down));
+                }
             }
             Holder::Process { awaited: false, .. } => {}
             Holder::Future {

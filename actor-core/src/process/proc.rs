@@ -21,6 +21,9 @@ pub(crate) enum Full {
     Drop,
 }
 
+/// Mail that came too late, to be dropped where no lock is held.
+pub(crate) type Undelivered = Box<dyn Send>;
+
 /// An entry of the process table.
 pub(crate) trait Proc: Send + Sync {
     fn header(&self) -> &Header;
@@ -32,6 +35,8 @@ pub(crate) trait Proc: Send + Sync {
     fn signal(&self, signal: Signal) -> Result<(), Signal>;
     /// Acts on the bonds. For the process itself only. `false`: it has ended.
     fn with_bonds(&self, act: &mut dyn FnMut(&mut Bonds)) -> bool;
+    /// Handles the signals that the process was not woken for, so that whoever looks at its bonds finds them done.
+    fn catch_up(&self);
     /// Looks at the bonds, if there are any. For inspection.
     fn peek_bonds(&self, look: &mut dyn FnMut(&Bonds));
     /// Takes the exits that `wanted` names out of the queue, oldest first.
@@ -44,10 +49,12 @@ pub(crate) trait Proc: Send + Sync {
     /// Reserves room for one message: `None` if the process has ended, `Some(false)` if there is no room.
     fn reserve(&self) -> Option<bool>;
     fn overflow(&self) -> Full;
+    /// Puts the message in the place of one with the same key, if the process keeps the latest only and there is one.
+    fn supersede(&self, parcel: Parcel<'_>) -> bool;
     /// Brings the message for a reserved place. `false`: the process has ended.
     fn offer_reserved(&self, parcel: Parcel<'_>) -> bool;
-    /// Brings a message that waits for no room.
-    fn deliver(&self, parcel: Parcel<'_>) -> bool;
+    /// Brings a message that waits for no room. `Err`: the process has ended.
+    fn deliver(&self, parcel: Parcel<'_>) -> Result<(), Undelivered>;
     /// Brings an event.
     fn system(&self, event: Event) -> bool;
     fn join_line(&self, waker: Waker) -> Ticket;

@@ -95,9 +95,8 @@ impl<M: Send + 'static> ProcessRef<M> {
                     .await;
             match in_time {
                 Ok(Ok(())) => Ok(()),
-                Ok(Err(Refused::Closed(message) | Refused::Full(message))) => {
-                    Err(SendTimeoutError::NoProc { to, message })
-                }
+                Ok(Err(Refused::Full(message))) => Err(SendTimeoutError::Full { to, message }),
+                Ok(Err(Refused::Closed(message))) => Err(SendTimeoutError::NoProc { to, message }),
                 // Accepted in the moment of the timeout counts as sent.
                 Err(_elapsed) => match sending.delivery.cancel(self) {
                     Some(message) => Err(SendTimeoutError::Timeout {

@@ -104,6 +104,7 @@ fn attempt<T: Any + Send>(proc: &Arc<dyn Proc>, pid: Pid, slot: &mut Slot<T>) ->
         None => Attempt::NoProc,
         Some(true) if proc.offer_reserved(slot.parcel()) => Attempt::Settled,
         Some(true) => Attempt::NoProc,
+        Some(false) if proc.supersede(slot.parcel()) => Attempt::Settled,
         Some(false) => match proc.overflow() {
             Full::Drop => {
                 slot.0 = None;

@@ -10,11 +10,11 @@ use crate::pid::Pid;
 use crate::process::bonds::{Bonds, Outcome};
 use crate::process::class::Class;
 use crate::process::header::{Header, flag};
-use crate::process::panic::drop_quietly;
-use crate::process::proc::Proc;
+use crate::process::panic::{drop_quietly, guarded};
+use crate::process::proc::{Proc, Undelivered};
 use crate::reason::ExitReason;
 use crate::signal::{Event, Exit, Signal};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::Mutex;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -82,34 +82,55 @@ impl<M: Send + 'static> Shared<M> {
     /// Puts mail into the mailbox if there is room, and otherwise does what the policy says.
     #[inline]
     pub(crate) fn push(&self, mail: Mail<M>) -> Result<(), Refusal<M>> {
+        if self.policy.is_some() {
+            return self.push_by_policy(mail);
+        }
         let mut queue = self.queue.lock();
-        if self.policy.is_some() || !queue.is_open(|| self.header.handled() as u32) {
-            return self.push_by_policy(queue, mail);
+        if !queue.is_open(|| self.header.handled() as u32) {
+            let push = queue.push(mail, None, Overflow::Wait, || self.header.handled() as u32);
+            drop(queue);
+            return self.settle(push);
         }
         queue.accept(mail);
-        let waker = wake_if_parked(&mut queue);
+        let waker = queue.unpark();
         drop(queue);
         wake(waker);
         Ok(())
     }
 
-    /// As `push`, for whatever is not the simple case.
+    /// As `push`, for mailboxes with a policy of their own.
     #[cold]
-    fn push_by_policy(&self, mut queue: MutexGuard<'_, Queue<M>>, mail: Mail<M>) -> Result<(), Refusal<M>> {
-        let push = queue.push(mail, self.policy(), || self.header.handled() as u32);
-        let waker = wake_if_parked(&mut queue);
-        drop(queue);
+    fn push_by_policy(&self, mail: Mail<M>) -> Result<(), Refusal<M>> {
+        let key = self.key_of(&mail);
+        let (push, waker) = {
+            let mut queue = self.queue.lock();
+            let push = queue.push(mail, key, self.policy(), || self.header.handled() as u32);
+            (push, queue.unpark())
+        };
         wake(waker);
         self.settle(push)
     }
 
+    /// The key of a message under `LatestPerKey`; none if asking for it panics. It is asked for without the lock, as it is the
+    /// user's code that answers.
+    fn key_of(&self, mail: &Mail<M>) -> Option<u64> {
+        match (self.policy(), mail) {
+            (Overflow::LatestPerKey(key), Mail::Message(message)) => guarded(|| key(message)).ok()?,
+            _ => None,
+        }
+    }
+
     /// Leaves a claim in the waiting line.
     pub(crate) fn wait(&self, claim: Claim<M>, waker: Waker) -> Ticket {
+        let key = match &claim {
+            Claim::Mail(mail) => self.key_of(mail),
+            Claim::Place => None,
+        };
         let mut queue = self.queue.lock();
         self.header.raise(flag::WAITERS);
-        let ticket = queue.wait(claim, waker);
+        let ticket = queue.wait(claim, key, waker);
         // The receiver may have parked on an empty queue between the refusal and now; it must come and serve the line.
-        let receiver = wake_if_parked(&mut queue);
+        let receiver = queue.unpark();
         drop(queue);
         wake(receiver);
         ticket
@@ -140,17 +161,18 @@ impl<M: Send + 'static> Shared<M> {
             let mut queue = self.queue.lock();
             queue.release();
             self.serve_waiting(&mut queue, &mut wakers);
-            wake_if_parked(&mut queue)
+            queue.unpark()
         };
         wakers.into_iter().for_each(Waker::wake);
         wake(receiver);
     }
 
     pub(crate) fn fill(&self, mail: Mail<M>) -> Result<(), Refusal<M>> {
+        let key = self.key_of(&mail);
         let (push, waker) = {
             let mut queue = self.queue.lock();
-            let push = queue.fill(mail, self.policy());
-            (push, wake_if_parked(&mut queue))
+            let push = queue.fill(mail, key);
+            (push, queue.unpark())
         };
         wake(waker);
         self.settle(push)
@@ -161,7 +183,7 @@ impl<M: Send + 'static> Shared<M> {
         let (push, waker) = {
             let mut queue = self.queue.lock();
             let push = queue.push_unbounded(mail);
-            (push, wake_if_parked(&mut queue))
+            (push, queue.unpark())
         };
         wake(waker);
         push
@@ -193,6 +215,15 @@ impl<M: Send + 'static> Shared<M> {
         }
     }
 
+    /// Drops mail that its receiver did not come to handle.
+    pub(crate) fn bury(&self, mail: Mail<M>) {
+        if mail.is_counted() {
+            let node = &self.header.node;
+            node.dead_letter(self.pid(), self.type_of(&mail), Cause::Ended);
+        }
+        drop_quietly(mail);
+    }
+
     pub(crate) fn type_of(&self, mail: &Mail<M>) -> &'static str {
         match mail {
             Mail::Message(_) => std::any::type_name::<M>(),
@@ -210,22 +241,33 @@ impl<M: Send + 'static> Shared<M> {
 
     /// Handles every signal that has arrived, in order, and stops at the first fatal one.
     pub(crate) fn handle_signals(&self) {
+        if self.header.has(flag::DOOMED) {
+            // The first fatal signal wins, and nothing after it is handled.
+            return;
+        }
         let me = self.pid();
         let traps = self.header.has(flag::TRAPS);
         let mut wakers = Vec::new();
+        let mut spent = Vec::new();
         {
             let mut queue = self.queue.lock();
             self.header.lower(flag::SIGNALS);
-            while let Some((at, signal)) = queue.next_signal() {
+            // The signals of a process that has ended are answered by its farewell.
+            while queue.is_alive() {
+                let Some((at, signal)) = queue.next_signal() else { break };
                 let Some(bonds) = queue.bonds() else { break };
-                match bonds.apply(*signal, me, traps) {
+                match bonds.apply(*signal, me, traps, &mut spent) {
                     Outcome::Nothing => {}
-                    Outcome::Event(event) => queue.replace(at, Mail::Event(Box::new(event))),
+                    Outcome::Event(event) => {
+                        queue.replace(at, Mail::Event(Box::new(event)));
+                        wakers.extend(queue.unpark());
+                    }
                     Outcome::Wake(waker) => wakers.push(waker),
-                    Outcome::Message(mut message) => {
-                        if let Some(mail) = self.unpack(message.parcel()) {
-                            queue.replace(at, mail);
-                        }
+                    // An alias is as typed as the mailbox it leads to.
+                    Outcome::Message(message) => {
+                        let mail = message.downcast().map_or_else(Mail::Other, Mail::Message);
+                        queue.replace(at, mail);
+                        wakers.extend(queue.unpark());
                     }
                     Outcome::Fatal(reason) => {
                         bonds.doom = Some(reason);
@@ -236,6 +278,7 @@ impl<M: Send + 'static> Shared<M> {
             }
         }
         wakers.into_iter().for_each(Waker::wake);
+        spent.into_iter().for_each(drop_quietly);
     }
 
     /// The reason of the fatal signal that was handled.
@@ -246,11 +289,18 @@ impl<M: Send + 'static> Shared<M> {
             .and_then(|bonds| bonds.doom.take())
     }
 
-    /// The next mail, or parks the receiver if it wants.
-    pub(crate) fn drain(&self, batch: &mut VecDeque<Entry<M>>, park: bool) -> Drained<M> {
+    /// The next mail, or parks the receiver if it says how it is woken.
+    pub(crate) fn drain(
+        &self,
+        batch: &mut VecDeque<Entry<M>>,
+        park: Option<&Waker>,
+    ) -> Drained<M> {
         let mut wakers = Vec::new();
         let mail = {
             let mut queue = self.queue.lock();
+            if !queue.is_alive() {
+                return Drained::Empty;
+            }
             // Looked at again under the lock: a signal must not slip into the batch unhandled.
             if self.header.has(flag::SIGNALS) {
                 return Drained::SignalsFirst;
@@ -259,9 +309,9 @@ impl<M: Send + 'static> Shared<M> {
                 self.serve_waiting(&mut queue, &mut wakers);
             }
             let mail = queue.drain(batch, self.policy.is_some());
-            if mail.is_none() && park {
+            if let (None, Some(waker)) = (&mail, park) {
                 queue.shrink(batch, true);
-                queue.parked = true;
+                queue.park(waker);
             }
             mail
         };
@@ -270,15 +320,22 @@ impl<M: Send + 'static> Shared<M> {
     }
 
     /// The first event that is `wanted`, or parks the receiver; other mail stays where it is.
-    pub(crate) fn next_event(&self, wanted: &dyn Fn(&Event) -> bool) -> Drained<M> {
+    pub(crate) fn next_event(
+        &self,
+        wanted: &dyn Fn(&Event) -> bool,
+        waker: &Waker,
+    ) -> Drained<M> {
         let mut queue = self.queue.lock();
+        if !queue.is_alive() {
+            return Drained::Empty;
+        }
         if self.header.has(flag::SIGNALS) {
             return Drained::SignalsFirst;
         }
         match queue.take_event(wanted) {
             Some(event) => Drained::Mail(Mail::Event(event)),
             None => {
-                queue.parked = true;
+                queue.park(waker);
                 Drained::Empty
             }
         }
@@ -320,17 +377,31 @@ impl<M: Send + 'static> Proc for Shared<M> {
             let mut queue = self.queue.lock();
             let urgent = queue.signal(Box::new(signal)).map_err(|signal| *signal)?;
             self.header.raise(flag::SIGNALS);
-            urgent.then(|| {
-                queue.parked = false;
-                queue.waker.clone()
-            })
+            // The task, and not whoever receives in it: signals are handled by the turn.
+            if urgent { queue.waker.clone() } else { None }
         };
-        wake(waker.flatten());
+        wake(waker);
         Ok(())
     }
 
     fn with_bonds(&self, act: &mut dyn FnMut(&mut Bonds)) -> bool {
         self.queue.lock().bonds().map(act).is_some()
+    }
+
+    fn catch_up(&self) {
+        let me = self.pid();
+        let mut spent = Vec::new();
+        {
+            let mut queue = self.queue.lock();
+            while queue.is_alive() && queue.is_next_lazy() {
+                let Some((_, signal)) = queue.next_signal() else { break };
+                let Some(bonds) = queue.bonds() else { break };
+                let Outcome::Nothing = bonds.apply(*signal, me, false, &mut spent) else {
+                    unreachable!("invariant: a signal that can wait comes to nothing that anybody sees")
+                };
+            }
+        }
+        spent.into_iter().for_each(drop_quietly);
     }
 
     fn peek_bonds(&self, look: &mut dyn FnMut(&Bonds)) {
@@ -379,9 +450,24 @@ impl<M: Send + 'static> Proc for Shared<M> {
             }
         };
         if let Some(mail) = evicted {
-            let _ = self.settle(Push::Displaced(mail));
+            drop(self.settle(Push::Displaced(mail)));
         }
         answer
+    }
+
+    fn supersede(&self, mut parcel: Parcel<'_>) -> bool {
+        let Overflow::LatestPerKey(key) = self.policy() else {
+            return false;
+        };
+        // Only a message of the process's own type can be asked for its key before it is taken.
+        let key = parcel.peek().and_then(|message| guarded(|| key(message)).ok()?);
+        let old = {
+            let mut queue = self.queue.lock();
+            let same = queue.find_same(key);
+            same.and_then(|same| Some(std::mem::replace(same, Mail::Message(parcel.take()?))))
+        };
+        let Some(old) = old else { return false };
+        self.settle(Push::Displaced(old)).is_ok()
     }
 
     fn overflow(&self) -> crate::process::proc::Full {
@@ -394,18 +480,32 @@ impl<M: Send + 'static> Proc for Shared<M> {
     }
 
     fn offer_reserved(&self, parcel: Parcel<'_>) -> bool {
+        if !self.queue.lock().is_alive() {
+            // Before the message becomes the process's own: so it can be given back.
+            return false;
+        }
         match self.unpack(parcel) {
             None => {
                 self.release_place();
                 true
             }
-            Some(mail) => self.fill(mail).is_ok(),
+            Some(mail) => {
+                // Its sender does not get it back any more, now that it has become one of the process's own.
+                if let Err(Refusal::Full(mail) | Refusal::Refused(mail) | Refusal::Closed(mail)) =
+                    self.fill(mail)
+                {
+                    self.bury(mail);
+                }
+                true
+            }
         }
     }
 
-    fn deliver(&self, parcel: Parcel<'_>) -> bool {
-        self.unpack(parcel)
-            .is_none_or(|mail| self.push_unbounded(mail).is_ok())
+    fn deliver(&self, parcel: Parcel<'_>) -> Result<(), Undelivered> {
+        match self.unpack(parcel) {
+            None => Ok(()),
+            Some(mail) => self.push_unbounded(mail).map_err(|mail| Box::new(mail) as Undelivered),
+        }
     }
 
     fn system(&self, event: Event) -> bool {
@@ -431,15 +531,6 @@ impl<M: Send + 'static> Proc for Shared<M> {
         self
     }
 
-}
-
-/// The receiver's waker, if it is parked and there is something for it now.
-fn wake_if_parked<M>(queue: &mut Queue<M>) -> Option<Waker> {
-    if !queue.parked {
-        return None;
-    }
-    queue.parked = false;
-    queue.waker.clone()
 }
 
 fn wake(waker: Option<Waker>) {

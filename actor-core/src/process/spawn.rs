@@ -1,7 +1,7 @@
 //! Starting processes.
 
 use crate::budget::Budget;
-use crate::error::SpawnError;
+use crate::error::{NotAProcess, SpawnError};
 use crate::mailbox::overflow::Overflow;
 use crate::node::Node;
 use crate::pid::Pid;
@@ -10,14 +10,16 @@ use crate::process::body::{Body, Plain};
 use crate::process::bonds::{Bonds, Link};
 use crate::process::class::Class;
 use crate::process::conduct::{Stage, conduct, conduct_local};
-use crate::process::header::{Extras, Header};
+use crate::process::header::{Extras, Header, flag};
 use crate::process::inbox::Inbox;
 use crate::process::intake::Intake;
 use crate::process::monitor::{Monitor, demonitor, watch_new};
+use crate::process::proc::Proc;
 use crate::process::process_ref::ProcessRef;
 use crate::process::shared::Shared;
 use crate::reason::Crash;
 use crate::reference::next_id;
+use crate::signal::LinkId;
 use crate::sync::Arc;
 use std::fmt;
 use std::future::Future;
@@ -207,6 +209,7 @@ impl<M: Send + 'static> Spawn<M> {
     {
         let Launch { shared, stage, .. } = self.launch(&Class::PLAIN, false)?;
         let intake = Intake::new(Arc::clone(&shared));
+        shared.header.raise(flag::OWN_THREAD);
         let runtime = shared.header.node.runtime().clone();
         // Dropping the thread's handle lets it run by itself; if it does not start, the stage is dropped and the process ends.
         std::thread::Builder::new()
@@ -252,12 +255,8 @@ impl<M: Send + 'static> Spawn<M> {
         };
         let place = node.admit()?;
         let (traps, name) = (self.traps, self.name);
-        let extras = self.budget.map(|budget| {
-            Box::new(Extras {
-                budget: Some(budget),
-                ..Extras::default()
-            })
-        });
+        let budget = self.budget;
+        let extras = budget.map(|budget| Box::new(Extras { budget: Some(budget) }));
         let header = Header::new(node.clone(), place.index, place.generation, traps, extras);
         let pid = header.pid();
 
@@ -296,21 +295,21 @@ impl<M: Send + 'static> Spawn<M> {
         node.table().fill(place, Arc::clone(&shared) as _);
         // From here on dropping the stage undoes everything.
         let stage = Stage::new(Arc::clone(&shared));
-        if let Some(name) = &name {
-            if let Err(holder) = node.names().claim(name, pid) {
-                // Nothing was started, so there is no end to be told of.
-                if let Some((monitor, ..)) = &watched {
-                    demonitor(monitor);
-                }
-                stage.dismiss();
-                return Err(SpawnError::NameTaken {
-                    name: name.to_string(),
-                    holder,
-                });
+        let claimed = match &name {
+            Some(name) => claim(&node, name, pid),
+            None => Ok(()),
+        };
+        let linked = claimed.and_then(|()| match link {
+            Some((parent, id)) => join(&**parent, pid, id),
+            None => Ok(()),
+        });
+        if let Err(error) = linked {
+            if let Some((monitor, ..)) = &watched {
+                // Its end is told by the error, and by nothing else.
+                demonitor(monitor);
             }
-        }
-        if let Some((parent, id)) = link {
-            parent.with_bonds(&mut |bonds| _ = bonds.links.insert(pid, Link::by_own(id)));
+            stage.dismiss();
+            return Err(error);
         }
         Ok(Launch {
             shared,
@@ -328,6 +327,22 @@ impl<M: Send + 'static> fmt::Debug for Spawn<M> {
             .field("overflow", &self.overflow)
             .finish_non_exhaustive()
     }
+}
+
+/// Gives a process that does not run yet its name.
+fn claim(node: &Node, name: &Arc<str>, pid: Pid) -> Result<(), SpawnError> {
+    let claimed = node.names().claim(name, pid);
+    claimed.map_err(|holder| SpawnError::NameTaken {
+        name: name.to_string(),
+        holder,
+    })
+}
+
+/// Makes the parent's end of a link to a process that does not run yet.
+fn join(parent: &dyn Proc, child: Pid, id: LinkId) -> Result<(), SpawnError> {
+    let linked = parent.with_bonds(&mut |bonds| _ = bonds.links.insert(child, Link::by_own(id)));
+    // A process whose state is being dropped can be linked to nobody any more.
+    if linked { Ok(()) } else { Err(NotAProcess("spawn_link").into()) }
 }
 
 /// A process that is in the table but does not run yet.

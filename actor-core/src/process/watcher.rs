@@ -31,9 +31,12 @@ pub(crate) struct WatchSlot(Mutex<(Option<ExitReason>, Option<Waker>)>);
 impl WatchSlot {
     /// Stores the reason and wakes the future. The first reason stays.
     pub(crate) fn fire(&self, reason: ExitReason) {
+        let mut reason = Some(reason);
         let waker = {
             let mut slot = self.0.lock();
-            slot.0.get_or_insert(reason);
+            if slot.0.is_none() {
+                slot.0 = reason.take();
+            }
             slot.1.take()
         };
         if let Some(waker) = waker {

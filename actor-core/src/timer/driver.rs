@@ -1,8 +1,8 @@
 //! The task that turns a node's wheel.
 
-use crate::node::Node;
+use crate::node::{Node, NodeInner};
 use crate::process::panic::{drop_quietly, guarded};
-use crate::sync::{Arc, Ordering};
+use crate::sync::{Arc, Ordering, Weak};
 use crate::timer::deadline::Due;
 use crate::timer::wheel::Key;
 use crate::timer::{Entry, Expire, Prepare, Timers};
@@ -12,21 +12,24 @@ use tokio::time::Instant;
 /// So many timers fire before the lock is let go and the scheduler gets a turn.
 const BATCH: usize = 256;
 
-/// Starts the driver of `node`. `on_end` runs when the runtime drops the task.
+/// Starts the driver of `node`. When the runtime drops it, nothing runs on the node any more; then `on_end` is called, too.
 pub(crate) fn start(node: &Node, on_end: Option<Box<dyn FnOnce() + Send>>) {
     let timers = Arc::clone(node.timers());
-    let ending = OnEnd(on_end);
+    let ending = Ending(Arc::downgrade(node.inner()), on_end);
     drop(node.runtime().spawn(async move {
         let _ending = ending;
         timers.turn().await;
     }));
 }
 
-struct OnEnd(Option<Box<dyn FnOnce() + Send>>);
+struct Ending(Weak<NodeInner>, Option<Box<dyn FnOnce() + Send>>);
 
-impl Drop for OnEnd {
+impl Drop for Ending {
     fn drop(&mut self) {
-        if let Some(act) = self.0.take() {
+        if let Some(inner) = self.0.upgrade() {
+            Node::from_inner(inner).abandon();
+        }
+        if let Some(act) = self.1.take() {
             act();
         }
     }
@@ -88,12 +91,12 @@ impl Timers {
     fn fire(&self, now: u64) -> bool {
         let mut left = Leftovers::default();
         let mut wheel = self.wheel.lock();
-        let mut fired = 0;
-        while fired < BATCH {
+        let mut more = true;
+        for _ in 0..BATCH {
             let Some((key, deadline, entry)) = wheel.pop_expired(now) else {
+                more = false;
                 break;
             };
-            fired += 1;
             match entry {
                 Entry::Timer(mut timer) => match timer.expire() {
                     Some(again) => {
@@ -101,6 +104,10 @@ impl Timers {
                         let next = deadline.saturating_add(again.ticks);
                         left.refused
                             .extend(wheel.rearm(key, next, Entry::Timer(timer)));
+                        if next <= now {
+                            // Its next beat is due as well, but the message for it is yet to be made.
+                            break;
+                        }
                     }
                     None => {
                         wheel.release(key);
@@ -127,7 +134,7 @@ impl Timers {
         for timer in left.unprepared {
             drop_quietly(guarded(|| timer.prepare()));
         }
-        fired == BATCH
+        more
     }
 
     /// Inserts a timer and tells its key before it can fire.

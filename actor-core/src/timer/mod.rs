@@ -19,6 +19,7 @@ pub use handle::TimerRef;
 pub use set::{Expired, Target, exit_after, kill_after, send_after, send_interval, start_timer};
 
 use crate::node::Node;
+use crate::process::panic::drop_quietly;
 use crate::sync::{Arc, AtomicU32, Mutex, Ordering};
 use deadline::Guard;
 use owned::Owned;
@@ -111,7 +112,8 @@ impl Timers {
 
     pub(crate) fn cancel_all(&self, owned: &Owned) {
         for &key in owned.keys() {
-            self.cancel(key);
+            let cancelled = self.wheel.lock().cancel(key);
+            drop_quietly(cancelled);
         }
     }
 
@@ -137,6 +139,17 @@ impl Timers {
             *armed = tick;
             drop(armed);
             self.earlier.notify_one();
+        }
+    }
+}
+
+/// Every message is dropped by itself, as it is the user's.
+impl Drop for Timers {
+    fn drop(&mut self) {
+        let mut wheel = self.wheel.lock();
+        while let Some((key, _, entry)) = wheel.pop_expired(u64::MAX) {
+            wheel.release(key);
+            drop_quietly(entry);
         }
     }
 }

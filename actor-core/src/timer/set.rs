@@ -5,7 +5,7 @@ use crate::message::Slot;
 use crate::node::{Node, directory};
 use crate::pid::{NodeId, Pid};
 use crate::process::ambient;
-use crate::process::proc::Proc;
+use crate::process::proc::{Proc, Undelivered};
 use crate::reason::ExitReason;
 use crate::signal::Signal;
 use crate::sync::{Arc, Mutex, OnceLock};
@@ -64,6 +64,7 @@ pub fn send_after<T: Any + Send>(
         to: setting.to.clone(),
         node: setting.node.id(),
         message: Slot(Some(message)),
+        late: None,
     };
     Ok(setting.set(Box::new(post)))
 }
@@ -85,6 +86,7 @@ pub fn start_timer<T: Any + Send>(
         key: Arc::clone(&key),
         message: Some(message),
         undelivered: Slot(None),
+        late: None,
     };
     Ok(setting.set_named(Box::new(post), &key))
 }
@@ -114,6 +116,7 @@ pub fn send_interval<T: Any + Send + Clone>(
         ticks,
         source: Arc::new(source),
         undelivered: Slot(None),
+        late: None,
     };
     Ok(setting.set(Box::new(repeat)))
 }
@@ -172,28 +175,27 @@ impl Setting {
 
     /// Notes a timer that a process set for itself.
     fn own(self, key: Key) -> TimerRef {
-        if let Target::Pid(pid) = self.to {
-            if ambient::self_pid() == Ok(pid) {
-                let wants_sweep =
-                    ambient::own_bonds("send_after", |bonds, _| bonds.timers.add(key));
-                if wants_sweep == Ok(true) {
-                    // Taken out meanwhile: the wheel's lock comes before the mailbox's.
-                    if let Ok(mut owned) = ambient::own_bonds("send_after", |bonds, _| {
-                        std::mem::take(&mut bonds.timers)
-                    }) {
-                        owned.sweep(self.node.timers());
-                        let _gone = ambient::own_bonds("send_after", |bonds, _| {
-                            owned.merge(&mut bonds.timers);
-                            bonds.timers = owned;
-                        });
-                    }
-                }
-            }
+        let is_own = matches!(self.to, Target::Pid(pid) if ambient::self_pid() == Ok(pid));
+        if is_own && ambient::own_bonds("send_after", |bonds, _| bonds.timers.add(key)) == Ok(true)
+        {
+            self.sweep();
         }
         TimerRef {
             node: self.node.id(),
             key,
         }
+    }
+
+    /// Has the current process forget those of its timers that are done.
+    fn sweep(&self) {
+        // They are taken out meanwhile, as the wheel's lock comes before the mailbox's.
+        let taken = ambient::own_bonds("send_after", |bonds, _| std::mem::take(&mut bonds.timers));
+        let Ok(mut owned) = taken else { return };
+        owned.sweep(self.node.timers());
+        let _gone = ambient::own_bonds("send_after", |bonds, _| {
+            owned.merge(&mut bonds.timers);
+            bonds.timers = owned;
+        });
     }
 }
 
@@ -212,12 +214,14 @@ struct Post<T> {
     to: Target,
     node: NodeId,
     message: Slot<T>,
+    /// Goes with the timer, when the wheel's lock is free.
+    late: Option<Undelivered>,
 }
 
 impl<T: Any + Send> Expire for Post<T> {
     fn expire(&mut self) -> Option<Again> {
         if let Some(proc) = find(&self.to, self.node) {
-            proc.deliver(self.message.parcel());
+            self.late = proc.deliver(self.message.parcel()).err();
         }
         None
     }
@@ -229,6 +233,7 @@ struct NamedPost<T> {
     key: Arc<OnceLock<Key>>,
     message: Option<T>,
     undelivered: Slot<Expired<T>>,
+    late: Option<Undelivered>,
 }
 
 impl<T: Any + Send> Expire for NamedPost<T> {
@@ -242,7 +247,7 @@ impl<T: Any + Send> Expire for NamedPost<T> {
             .take()
             .map(|message| Expired { timer, message });
         if let Some(proc) = find(&self.to, self.node) {
-            proc.deliver(self.undelivered.parcel());
+            self.late = proc.deliver(self.undelivered.parcel()).err();
         }
         None
     }
@@ -254,7 +259,9 @@ struct Repeat<T> {
     node: NodeId,
     ticks: u64,
     source: Arc<Source<T>>,
+    /// The message of this beat; that of an earlier one, if nobody was there to take it.
     undelivered: Slot<T>,
+    late: Option<Undelivered>,
 }
 
 struct Source<T> {
@@ -271,9 +278,13 @@ impl<T: Any + Send + Clone> Prepare for Source<T> {
 
 impl<T: Any + Send + Clone> Expire for Repeat<T> {
     fn expire(&mut self) -> Option<Again> {
-        self.undelivered.0 = self.source.prepared.lock().take();
-        let found =
-            find(&self.to, self.node).is_some_and(|proc| proc.deliver(self.undelivered.parcel()));
+        if self.undelivered.0.is_none() {
+            self.undelivered.0 = self.source.prepared.lock().take();
+        }
+        let found = find(&self.to, self.node).is_some_and(|proc| {
+            self.late = proc.deliver(self.undelivered.parcel()).err();
+            self.late.is_none()
+        });
         let named = matches!(self.to, Target::Name(_));
         let prepare = Arc::clone(&self.source) as Arc<dyn Prepare>;
         (found || named).then_some(Again {

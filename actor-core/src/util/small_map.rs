@@ -9,6 +9,7 @@ const FEW: usize = 8;
 /// A map for the common case of one or two entries, that still scales to any number.
 pub(crate) enum SmallMap<K, V> {
     Few(Vec<(K, V)>),
+    #[expect(clippy::box_collection, reason = "every process holds several maps, and few of them are large")]
     Many(Box<HashMap<K, V>>),
 }
 
