@@ -29,7 +29,7 @@ pub(crate) enum Life {
 pub(crate) struct Death {
     pub(crate) reason: ExitReason,
     /// Signals that arrived while it was being taken down. `None` once everybody has been told.
-    late: Option<Vec<Box<Signal>>>,
+    late: Option<Vec<Signal>>,
 }
 
 /// What a push came to.
@@ -244,7 +244,7 @@ impl<M> Queue<M> {
     pub(crate) fn signal(&mut self, signal: Box<Signal>) -> Result<bool, Box<Signal>> {
         if let Life::Dead(death) = &mut self.life {
             let Some(late) = &mut death.late else { return Err(signal) };
-            late.push(signal);
+            late.push(*signal);
             return Ok(false);
         }
         let lazy = signal.can_wait();
@@ -405,7 +405,7 @@ impl<M> Queue<M> {
     }
 
     /// The signals that arrived since the mailbox was closed. From now on they are refused.
-    pub(crate) fn take_late(&mut self) -> Vec<Box<Signal>> {
+    pub(crate) fn take_late(&mut self) -> Vec<Signal> {
         match &mut self.life {
             Life::Alive(_) => Vec::new(),
             Life::Dead(death) => death.late.take().unwrap_or_default(),

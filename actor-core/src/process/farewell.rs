@@ -48,7 +48,7 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
     }
     let late = shared.queue.lock().take_late();
     for signal in late {
-        answer_unhandled(node, pid, *signal, &reason);
+        answer_unhandled(node, pid, signal, &reason);
     }
     remains.waiting.into_iter().for_each(Waker::wake);
     report(shared, parent, &reason);

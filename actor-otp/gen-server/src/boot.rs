@@ -56,12 +56,11 @@ impl<S: GenServer> Boot<S> {
 
     /// Starts up. An error is the reason the process ends with; its starter has been told.
     pub(crate) async fn run(&mut self, cx: &mut Context<S>) -> Result<S, ExitReason> {
-        if let Some(via) = &self.via {
-            if let Err(holder) = via.register(cx.pid()) {
+        if let Some(via) = &self.via
+            && let Err(holder) = via.register(cx.pid()) {
                 self.via = None;
                 return Err(self.fail(cx, Acked::AlreadyStarted(holder), ExitReason::Normal));
             }
-        }
         let Some(origin) = self.origin.take() else { return Err(ExitReason::Normal) };
         match origin.state(cx).await {
             Ok(state) => {

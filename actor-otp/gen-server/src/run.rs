@@ -54,6 +54,7 @@ impl<S: GenServer> Server<S> {
 impl<S: GenServer> Body for Server<S> {
     type Msg = S::Msg;
 
+    #[expect(clippy::manual_async_fn, reason = "an async function would keep its argument twice")]
     fn run(&mut self) -> impl Future<Output = ExitReason> + Send {
         async move {
             self.cx.intake.set_in_callback(true);
@@ -243,12 +244,11 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
                     return Poll::Ready(Next::Idle);
                 }
             }
-            if let Some(at) = sleep_at {
-                if sleep.poll(me.node(), me.node().nanos_at(at), task).is_ready() {
+            if let Some(at) = sleep_at
+                && sleep.poll(me.node(), me.node().nanos_at(at), task).is_ready() {
                     sleep_at = None;
                     cx.intake.hibernate();
                 }
-            }
             Poll::Pending
         })
         .await;

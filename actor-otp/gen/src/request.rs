@@ -68,11 +68,10 @@ impl<M: Send + 'static, R> Request<M, R> {
 
     /// Sends the request without waiting for its reply. `Pending`: it waits for room.
     pub fn poll_send(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<(), CallError>> {
-        if self.stage == Stage::New {
-            if let Err(error) = self.begin(to, false) {
+        if self.stage == Stage::New
+            && let Err(error) = self.begin(to, false) {
                 return Poll::Ready(Err(error));
             }
-        }
         self.push(to, cx)
     }
 
@@ -95,8 +94,8 @@ impl<M: Send + 'static, R> Request<M, R> {
         if let Poll::Ready(Err(error)) = self.push(to, cx) {
             return Poll::Ready(Err(error));
         }
-        if self.stage == Stage::Waiting && !first {
-            if let Poll::Ready(answer) = self.receiver.poll(cx) {
+        if self.stage == Stage::Waiting && !first
+            && let Poll::Ready(answer) = self.receiver.poll(cx) {
                 match answer {
                     Answer::Reply(reply) => return Poll::Ready(Ok(reply)),
                     Answer::Dropped => return Poll::Ready(Err(dropped(to))),
@@ -106,12 +105,10 @@ impl<M: Send + 'static, R> Request<M, R> {
                     }
                 }
             }
-        }
-        if let Some(end) = &mut self.end {
-            if let Poll::Ready(reason) = end.as_mut().poll(cx) {
+        if let Some(end) = &mut self.end
+            && let Poll::Ready(reason) = end.as_mut().poll(cx) {
                 return Poll::Ready(Err(exit(reason, to)));
             }
-        }
         if self.at == u64::MAX {
             return Poll::Pending;
         }
@@ -175,7 +172,7 @@ impl<M: Send + 'static, R> Request<M, R> {
                 Poll::Ready(Ok(())) => self.stage = Stage::Waiting,
                 // It stood in line for room when the server ended.
                 Poll::Ready(Err(Refused::Closed(_))) if !new => return Poll::Ready(Err(dropped(to))),
-                Poll::Ready(Err(refused)) => return Poll::Ready(Err(refusal(refused, to))),
+                Poll::Ready(Err(refused)) => return Poll::Ready(Err(refusal(&refused, to))),
             }
         }
         Poll::Ready(Ok(()))
@@ -197,7 +194,7 @@ impl<M: Send + 'static, R> Request<M, R> {
     }
 }
 
-fn refusal<M: Send + 'static>(refused: Refused<M>, to: &ProcessRef<M>) -> CallError {
+fn refusal<M: Send + 'static>(refused: &Refused<M>, to: &ProcessRef<M>) -> CallError {
     let (server, pid) = (to.type_name(), to.pid());
     match refused {
         Refused::Full(_) => CallError::Full { server, pid },

@@ -143,11 +143,10 @@ impl Ack {
     }
 
     fn free_name(&self) {
-        if let (Some(name), Ok(node)) = (&self.name, Node::current()) {
-            if node.whereis(name) == Some(self.pid) {
+        if let (Some(name), Ok(node)) = (&self.name, Node::current())
+            && node.whereis(name) == Some(self.pid) {
                 node.unregister(name);
             }
-        }
     }
 }
 

@@ -17,6 +17,9 @@ use std::pin::Pin;
 use std::task::Poll;
 use thiserror::Error;
 
+/// What looks at a state.
+pub type Look = Box<dyn FnOnce(&mut dyn Any) + Send>;
+
 /// A request to a behaviour, as it arrives in [`Event::System`](actor_core::Event).
 pub enum SysRequest {
     /// End with this reason, after `terminate`.
@@ -28,7 +31,7 @@ pub enum SysRequest {
     /// Describe yourself.
     Status(Caller<SysStatus>),
     /// Let this look at, or change, your state. It catches its own panics.
-    State(Box<dyn FnOnce(&mut dyn Any) + Send>),
+    State(Look),
     /// Start (`true`) or stop counting.
     Count(bool, Caller<()>),
     /// Tell the counts; `None` if nothing is counted.

@@ -5,6 +5,7 @@ use actor_gen_server::{CallError, GenServer, Overflow, Timeout, sys};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use crate::puppet::{HOUR, Journal, MS, Puppet, SECOND, Server, inside, settle};
@@ -137,7 +138,7 @@ async fn a_zero_timeout_ends_at_once() {
     let server = Puppet::started().await;
     sys::suspend(&server).await.unwrap();
     let begun = Instant::now();
-    assert!(matches!(server.ping().timeout(0 * MS).await, Err(CallError::Timeout { .. })));
+    assert!(matches!(server.ping().timeout(Duration::ZERO).await, Err(CallError::Timeout { .. })));
     assert!(begun.elapsed() <= MS);
 }
 

@@ -15,11 +15,23 @@ fn is_panic(reason: &ExitReason, message: &str) -> bool {
 }
 
 /// A value that panics when it is dropped.
-struct Bomb;
+struct Bomb {
+    live: bool,
+}
+
+impl Bomb {
+    fn live() -> Self {
+        Self { live: true }
+    }
+
+    fn defuse(mut self) {
+        self.live = false;
+    }
+}
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        panic!("a bomb went off");
+        assert!(!self.live, "a bomb went off");
     }
 }
 
@@ -88,9 +100,9 @@ async fn in_a_cast_an_info_and_a_continuation() {
 async fn in_the_drop_of_the_state_and_all_it_holds() {
     let server = Puppet::default().start().mailbox(64, Overflow::Wait).await.unwrap();
     let loaded = server.ask(|puppet, cx| {
-        puppet.cargo.push(Box::new(Bomb));
+        puppet.cargo.push(Box::new(Bomb::live()));
         puppet.last_act = Some(Box::new(|_, cx| {
-            let bomb = Bomb;
+            let bomb = Bomb::live();
             cx.continue_with(GoOn::new(move |_, _| {
                 let _bomb = &bomb;
                 Box::pin(async { Ok(()) })
@@ -100,14 +112,14 @@ async fn in_the_drop_of_the_state_and_all_it_holds() {
         cx.stop(ExitReason::term("loaded"));
         Box::pin(async { Ok(1) })
     });
-    let hook = Bomb;
+    let hook = Bomb::live();
     sys::install(&server, "bomb", move |_| {
         let _bomb = &hook;
         true
     })
     .await
     .unwrap();
-    let other = Bomb;
+    let other = Bomb::live();
     sys::install(&server, "another", move |_| {
         let _bomb = &other;
         true
@@ -123,7 +135,7 @@ async fn in_the_drop_of_the_state_and_all_it_holds() {
 async fn in_a_handler_and_then_in_the_drop_of_its_state() {
     let server = Puppet::started().await;
     let call = server.ask(|puppet, _| {
-        puppet.cargo.push(Box::new(Bomb));
+        puppet.cargo.push(Box::new(Bomb::live()));
         Box::pin(async { panic!("first") })
     });
     let outcome = call.await;
@@ -140,10 +152,10 @@ async fn in_the_drop_of_messages_nobody_handled() {
     let server = Puppet::default().start().node(&node.unwrap()).await.unwrap();
     sys::suspend(&server).await.unwrap();
     for at in 0..20 {
-        let bomb = Bomb;
+        let bomb = Bomb::live();
         let sent = server.tell(move |_, _| {
             Box::pin(async move {
-                std::mem::forget(bomb);
+                bomb.defuse();
                 // The first of them is handled, with the others in the server's hands.
                 std::future::pending::<()>().await;
                 Ok(())
@@ -169,7 +181,7 @@ async fn in_the_drop_of_messages_that_a_plain_process_left() {
     })
     .unwrap();
     for _ in 0..3 {
-        send(process.pid(), AnyMessage::new(Bomb)).await.unwrap();
+        send(process.pid(), AnyMessage::new(Bomb::live())).await.unwrap();
     }
     process.send(9).await.unwrap();
     assert_eq!(down.await.reason, ExitReason::Normal);
@@ -181,7 +193,7 @@ async fn in_the_drop_of_mail_that_a_full_mailbox_drops() {
     sys::suspend(&touchy).await.unwrap();
     let (_sender, down) = spawn_monitor(async move |_: Inbox<()>| {
         for _ in 0..3 {
-            touchy.cast(TouchyMsg::Bomb(Bomb)).await?;
+            touchy.cast(TouchyMsg::Bomb(Bomb::live())).await?;
         }
         Ok(())
     })
@@ -214,15 +226,15 @@ async fn in_the_drop_of_a_reply_that_nobody_takes() {
 #[tokio::test(start_paused = true)]
 async fn with_a_payload_that_panics_when_it_is_dropped() {
     let server = Puppet::started().await;
-    let call = server.ask(|_, _| -> crate::puppet::Turn<'_, i64> { std::panic::panic_any(Bomb) });
+    let call = server.ask(|_, _| -> crate::puppet::Turn<'_, i64> { std::panic::panic_any(Bomb::live()) });
     let outcome = call.await;
     assert!(matches!(&outcome, Err(CallError::Exit { reason: ExitReason::Panic(_), .. })), "{outcome:?}");
     // And inside what only looks at the state.
     let server = Puppet::started().await;
-    let looked = sys::with_state(&server, |_: &mut Puppet| std::panic::panic_any(Bomb)).await;
+    let looked = sys::with_state(&server, |_: &mut Puppet| std::panic::panic_any(Bomb::live())).await;
     let looked: Result<(), _> = looked;
     assert_eq!(looked, Err(sys::SysError::CallbackFailed(server.pid())));
-    sys::install(&server, "bomb", |_| std::panic::panic_any(Bomb)).await.unwrap();
+    sys::install(&server, "bomb", |_| std::panic::panic_any(Bomb::live())).await.unwrap();
     assert_eq!(server.ping().await, Ok(1));
 }
 
@@ -232,7 +244,7 @@ struct Touchy;
 enum TouchyMsg {
     Slowly(Caller<Bomb>),
     AtOnce(Caller<Bomb>),
-    Bomb(#[expect(dead_code, reason = "it is there to be dropped")] Bomb),
+    Bomb(Bomb),
     Byte,
 }
 
@@ -266,10 +278,10 @@ impl GenServer for Touchy {
         match msg {
             TouchyMsg::Slowly(caller) => {
                 tokio::time::sleep(5 * MS).await;
-                cx.end_call(caller, Bomb);
+                cx.end_call(caller, Bomb::live());
             }
-            TouchyMsg::AtOnce(caller) => cx.end_call(caller, Bomb),
-            TouchyMsg::Bomb(bomb) => std::mem::forget(bomb),
+            TouchyMsg::AtOnce(caller) => cx.end_call(caller, Bomb::live()),
+            TouchyMsg::Bomb(bomb) => bomb.defuse(),
             TouchyMsg::Byte => panic!("in an info"),
         }
         Ok(())

@@ -5,10 +5,12 @@ use actor_core::{ExitReason, Inbox, Node, spawn};
 use actor_gen_server::{CallError, Caller, GenServer, Timeout};
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::slice::from_ref;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::Instant;
 
-use crate::puppet::{HOUR, MS, Puppet, SECOND, Server, Turn, settle};
+use crate::puppet::{HOUR, Puppet, SECOND, Server, Turn, settle};
 
 /// A handler that calls the servers in turn, each from the handler of the one before, and returns how the innermost call went.
 fn chain(
@@ -28,10 +30,7 @@ fn chain(
 
 /// The ring in the reason that the first server of a chain ended with: errors travel outwards by `?`.
 fn ring_of(outcome: Result<i64, CallError>) -> Vec<Waits> {
-    let mut error = match outcome {
-        Err(error) => error,
-        Ok(_) => panic!("the call went well"),
-    };
+    let Err(mut error) = outcome else { panic!("the call went well") };
     loop {
         error = match error {
             CallError::Cycle(ring) => return ring,
@@ -51,7 +50,7 @@ async fn a_ring_of_two_is_named_at_once() {
     let (a, b) = (Puppet::started().await, Puppet::started().await);
     let begun = Instant::now();
     let ring = ring_of(a.ask(chain(&[b.clone(), a.clone()])).timeout(HOUR).await);
-    assert_eq!(begun.elapsed(), 0 * MS);
+    assert_eq!(begun.elapsed(), Duration::ZERO);
     // It begins with the one that closed it.
     assert_eq!(ring.iter().map(|waits| waits.pid).collect::<Vec<_>>(), [b.pid(), a.pid()]);
     assert!(ring.iter().all(|waits| waits.type_name.ends_with("::Puppet") && waits.message == "ask"), "{ring:?}");
@@ -64,7 +63,7 @@ async fn a_ring_of_three_is_named_at_once() {
     let (a, b, c) = (Puppet::started().await, Puppet::started().await, Puppet::started().await);
     let begun = Instant::now();
     let ring = ring_of(a.ask(chain(&[b.clone(), c.clone(), a.clone()])).timeout(HOUR).await);
-    assert_eq!(begun.elapsed(), 0 * MS);
+    assert_eq!(begun.elapsed(), Duration::ZERO);
     assert_eq!(ring.iter().map(|waits| waits.pid).collect::<Vec<_>>(), [c.pid(), a.pid(), b.pid()]);
 }
 
@@ -75,7 +74,7 @@ async fn a_ring_through_one_of_two_calls_at_once_is_named() {
     let back = a.clone();
     let outcome = a.ask(move |_, _| {
         Box::pin(async move {
-            let (good, bad) = tokio::join!(good.ping(), bad.ask(chain(&[back])).timeout(HOUR));
+            let (good, bad) = tokio::join!(good.ping(), bad.ask(chain(from_ref(&back))).timeout(HOUR));
             assert_eq!(good, Ok(1));
             bad?;
             Ok(1)
@@ -98,7 +97,7 @@ async fn two_calls_at_once_are_no_ring() {
     });
     assert_eq!(outcome.await, Ok(2));
     // Neither left an edge behind: now the other way round.
-    assert_eq!(b.ask(chain(std::slice::from_ref(&a))).await, Ok(1));
+    assert_eq!(b.ask(chain(from_ref(&a))).await, Ok(1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -117,8 +116,8 @@ async fn a_ring_that_was_refused_leaves_no_trace() {
         })
     });
     assert_eq!(refused.await, Ok(4));
-    assert_eq!(a.ask(chain(std::slice::from_ref(&b))).await, Ok(1));
-    assert_eq!(b.ask(chain(std::slice::from_ref(&a))).await, Ok(1));
+    assert_eq!(a.ask(chain(from_ref(&b))).await, Ok(1));
+    assert_eq!(b.ask(chain(from_ref(&a))).await, Ok(1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,7 +146,7 @@ async fn a_caller_that_was_put_off_waits_for_its_holder() {
     settle().await;
     // The pool is free, so its call to the user ends when the user has got its reply from the keeper.
     let user_from_pool = user.clone();
-    assert_eq!(pool.ask(chain(&[user_from_pool])).await, Ok(1));
+    assert_eq!(pool.ask(chain(from_ref(&user_from_pool))).await, Ok(1));
     assert_eq!(waiting.await, Ok(7));
 }
 
@@ -176,8 +175,8 @@ async fn calls_between_nodes_leave_no_false_edges() {
     let here = Puppet::started().await;
     // Pids of both nodes have the same numbers, which must not be taken for each other.
     let there = Puppet::default().start().node(&far).await.unwrap();
-    assert_eq!(here.ask(chain(std::slice::from_ref(&there))).await, Ok(1));
-    assert_eq!(there.ask(chain(std::slice::from_ref(&here))).await, Ok(1));
+    assert_eq!(here.ask(chain(from_ref(&there))).await, Ok(1));
+    assert_eq!(there.ask(chain(from_ref(&here))).await, Ok(1));
     for server in [&here, &there] {
         assert_eq!(actor_core::process_info(server.pid()).unwrap().waits_for, None);
     }
@@ -213,7 +212,7 @@ async fn a_server_that_calls_itself_is_told_so() {
 #[derive(Clone)]
 struct Visit {
     server: usize,
-    then: Vec<Visit>,
+    then: Vec<Self>,
     how: How,
 }
 
@@ -320,7 +319,7 @@ async fn calls_without_a_ring_raise_no_alarm() {
 async fn a_ring_closed_by_two_at_once_is_always_found() {
     for round in 0..300 {
         let (a, b) = (Puppet::started().await, Puppet::started().await);
-        let (first, second) = (a.ask(chain(&[b.clone()])).send_request(), b.ask(chain(&[a.clone()])).send_request());
+        let (first, second) = (a.ask(chain(from_ref(&b))).send_request(), b.ask(chain(from_ref(&a))).send_request());
         let both = async { tokio::join!(first, second) };
         let (first, second) =
             tokio::time::timeout(SECOND, both).await.unwrap_or_else(|_| panic!("stuck in round {round}"));
