@@ -36,6 +36,21 @@ async fn a_killed_partition_ends_the_registry() {
     .await;
 }
 
+/// The dead member has so many keys that its partition is killed over them.
+#[tokio::test(start_paused = true)]
+async fn what_a_killed_partition_had_not_done_is_done() {
+    let rooms: Rooms = Registry::unique().start().await.expect("the node has room");
+    let (member, inside) = (Member::start(), rooms.clone());
+    member.act(move || (0..20_000).for_each(|n| drop(inside.register(n.to_string(), n)))).await;
+    let (root, partition) = (rooms.pid().expect("it runs"), rooms.partitions()[0]);
+    member.kill().await;
+    assert!(rooms.count() > 1, "the partition is not done");
+    let end = monitor(root);
+    exit(partition, ExitReason::Kill);
+    assert_eq!(end.await.reason, ExitReason::Killed);
+    assert_eq!((rooms.stats().entries, rooms.stats().processes), (0, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_killed_registry_takes_everything_with_it() {
     each(async |rooms: Rooms| {

@@ -48,7 +48,10 @@ async fn contend(rooms: Rooms, holders: &[AtomicUsize; KEYS], seed: usize, me: P
                 }
                 assert!(rooms.unregister(&key));
             }
-            Err(RegisterError::AlreadyRegistered(_)) => tokio::task::yield_now().await,
+            Err(RegisterError::AlreadyRegistered(_)) => {
+                assert!(rooms.keys(me).is_empty(), "a refusal has left {key} behind");
+                tokio::task::yield_now().await;
+            }
             Err(other) => return Err(other.into()),
         }
     }
