@@ -277,7 +277,7 @@ async fn reply_ends_monitor() {
             Err(die())
         })
         .expect("the node has room");
-        let (asked, alias) = monitor_with_alias(&inbox, replier.pid());
+        let (asked, alias) = monitor_with_alias(&inbox, replier.pid(), AliasKind::Reply);
         assert_eq!(asked.reference(), alias.reference());
         assert_eq!(process_info(inbox.pid()).expect("it lives").monitors, 1);
         replier.send(alias).await.expect("it lives");
