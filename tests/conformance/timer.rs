@@ -209,7 +209,10 @@ async fn interval_cancelled() {
 
 async fn exits() {
     let reason = ExitReason::term("time is up");
-    let idle = async |mut inbox: Inbox<()>| Ok(inbox.recv().await);
+    let idle = async |mut inbox: Inbox<()>| {
+        inbox.recv().await;
+        Ok(())
+    };
     let start = Instant::now();
     let (process, ended) = spawn_monitor(idle).expect("a runtime is there");
     exit_after(process.pid(), SECOND, reason.clone()).expect("a runtime is there");
