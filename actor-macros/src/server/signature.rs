@@ -16,8 +16,6 @@ pub(crate) struct Signature {
     pub(crate) is_async: bool,
     /// Whether it takes `self`, by a reference.
     pub(crate) on_self: bool,
-    /// Whether that is `&mut self`.
-    pub(crate) mutable: bool,
     pub(crate) args: Vec<Arg>,
     pub(crate) output: Output,
 }
@@ -62,7 +60,7 @@ impl Signature {
                 format!("a {} has no parameters of its own: each of its messages is of one type", name_of(role)),
             );
         }
-        let mutable = receiver(role, function, &mut found);
+        check_receiver(role, function, &mut found);
         let args = sig.inputs.iter().filter_map(|input| match input {
             FnArg::Receiver(_) => None,
             FnArg::Typed(arg) => read_arg(role, arg, self_ty, &mut found),
@@ -82,7 +80,6 @@ impl Signature {
             docs: keep(&["doc", "deprecated"]),
             is_async: sig.asyncness.is_some(),
             on_self: role != Role::Init,
-            mutable,
             args,
             output,
         })
@@ -99,18 +96,13 @@ impl Signature {
     }
 }
 
-/// Checks the receiver, and says whether it is `&mut self`.
-fn receiver(role: Role, function: &ImplItemFn, errors: &mut Errors) -> bool {
+fn check_receiver(role: Role, function: &ImplItemFn, errors: &mut Errors) {
     let takes = format!("a {} works on the server's state: take `&self` or `&mut self`", name_of(role));
     match function.sig.receiver() {
-        Some(receiver) => match &receiver.kind {
-            ReceiverKind::Reference(_, _, mutability) => return mutability.is_some(),
-            _ => errors.at(receiver, takes),
-        },
-        None if role == Role::Init => {}
-        None => errors.at(&function.sig.ident, takes),
+        Some(receiver) if !matches!(receiver.kind, ReceiverKind::Reference(..)) => errors.at(receiver, takes),
+        None if role != Role::Init => errors.at(&function.sig.ident, takes),
+        _ => {}
     }
-    false
 }
 
 fn read_arg(role: Role, arg: &PatType, self_ty: &Type, errors: &mut Errors) -> Option<Arg> {

@@ -1,8 +1,9 @@
 //! Replies that come later than their handler returns.
 
-use actor_otp::gen_server::CallError;
+use actor_otp::gen_server::{CallError, Timeout};
 use actor_otp::prelude::*;
 use std::collections::VecDeque;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// A queue whose readers wait for writers.
 #[derive(Default)]
@@ -35,6 +36,17 @@ impl Channel {
         drop(reader);
     }
 
+    #[call]
+    fn hand_over(&mut self, reader: Caller<u32>, to: UnboundedSender<Caller<u32>>) -> Crash {
+        to.send(reader)?;
+        Ok(())
+    }
+
+    #[call]
+    fn give_away(&mut self, to: UnboundedSender<Caller<u32>>, reader: Caller<u32>) {
+        to.send(reader).expect("the test has the other end");
+    }
+
     #[cast]
     fn write(&mut self, item: u32) {
         match self.readers.pop_front() {
@@ -65,6 +77,24 @@ async fn a_caller_that_is_never_replied_to_hears_of_it() {
     let waiting = channel.read().send_request();
     stop(&channel).await.unwrap();
     assert!(matches!(waiting.await, Err(CallError::Exit { reason: ExitReason::Normal, .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_is_elsewhere_hears_of_the_servers_end() {
+    let channel = Channel::default().start().await.unwrap();
+    let (to, mut elsewhere) = unbounded_channel();
+    let first = channel.hand_over(to.clone()).timeout(Timeout::Infinity).send_request();
+    let second = channel.give_away(to.clone()).timeout(Timeout::Infinity).send_request();
+    let third = channel.give_away(to).timeout(Timeout::Infinity).send_request();
+    let mut callers = Vec::new();
+    elsewhere.recv_many(&mut callers, 3).await;
+    callers.pop().unwrap().reply(7);
+    stop(&channel).await.unwrap();
+    for waiting in [first, second] {
+        assert!(matches!(waiting.await, Err(CallError::Exit { reason: ExitReason::Normal, .. })));
+    }
+    assert_eq!(third.await, Ok(7));
+    assert!(callers.iter().all(Caller::is_gone));
 }
 
 #[tokio::test(start_paused = true)]

@@ -45,11 +45,7 @@ fn shim(server: &Server, signature: &Signature) -> TokenStream {
         ArgKind::Value | ArgKind::Caller => arg.ty.to_token_stream(),
     });
     let this = Ident::new("self", Span::call_site());
-    let receiver = match (signature.on_self, signature.mutable) {
-        (false, _) => quote!(),
-        (true, false) => quote!(&'call #this,),
-        (true, true) => quote!(&'call mut #this,),
-    };
+    let receiver = signature.on_self.then(|| quote!(&'call mut #this,));
     let passed = signature.on_self.then(|| quote!(#this,));
     let output = match &signature.output {
         Output::Plain(None) => quote!(()),
