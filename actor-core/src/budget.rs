@@ -28,11 +28,7 @@ pub struct Budget {
 
 impl Budget {
     /// 128 messages or 150 microseconds, whichever comes first; then yield.
-    pub const DEFAULT: Self = Self {
-        messages: 128,
-        slice: Duration::from_micros(150),
-        hook: None,
-    };
+    pub const DEFAULT: Self = Self { messages: 128, slice: Duration::from_micros(150), hook: None };
 
     /// At most so many messages in a turn (at least one).
     #[must_use]

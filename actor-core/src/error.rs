@@ -74,9 +74,7 @@ impl<M> SendTimeoutError<M> {
     /// The refused message.
     pub fn into_message(self) -> M {
         match self {
-            Self::Timeout { message, .. }
-            | Self::Full { message, .. }
-            | Self::NoProc { message, .. } => message,
+            Self::Timeout { message, .. } | Self::Full { message, .. } | Self::NoProc { message, .. } => message,
         }
     }
 }
@@ -132,9 +130,7 @@ pub enum SpawnError {
 
 /// The call needs a running Tokio runtime, and there is none on this thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error(
-    "no Tokio runtime on this thread: call it from inside `#[tokio::main]` or `Runtime::block_on`"
-)]
+#[error("no Tokio runtime on this thread: call it from inside `#[tokio::main]` or `Runtime::block_on`")]
 pub struct NoRuntime;
 
 /// The call works inside a process only.

@@ -126,10 +126,7 @@ impl Node {
     /// Snapshots of all processes, in no particular order.
     #[must_use]
     pub fn process_infos(&self) -> Vec<ProcessInfo> {
-        self.processes()
-            .into_iter()
-            .filter_map(process_info)
-            .collect()
+        self.processes().into_iter().filter_map(process_info).collect()
     }
 }
 

@@ -33,11 +33,7 @@ where
 {
     let (sender, result) = oneshot::channel();
     let process = run(work, move |value| drop(sender.send(value)))?;
-    Ok(Isolated {
-        process,
-        result,
-        end: None,
-    })
+    Ok(Isolated { process, result, end: None })
 }
 
 /// As [`isolate`]; the result is sent to the process `to` as a message.
@@ -57,10 +53,7 @@ where
     Ok(process.pid())
 }
 
-fn run<T, F>(
-    work: F,
-    tell: impl FnOnce(T) + Send + 'static,
-) -> Result<ProcessRef<Infallible>, SpawnError>
+fn run<T, F>(work: F, tell: impl FnOnce(T) + Send + 'static) -> Result<ProcessRef<Infallible>, SpawnError>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,

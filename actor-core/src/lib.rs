@@ -66,9 +66,7 @@ mod watchdog;
 pub mod behaviour;
 
 pub use budget::{Budget, BudgetHook, SpentTurn, Verdict, consume_budget};
-pub use error::{
-    NoRuntime, NotAProcess, NotRegistered, RegisterError, SendError, SendTimeoutError, SpawnError,
-};
+pub use error::{NoRuntime, NotAProcess, NotRegistered, RegisterError, SendError, SendTimeoutError, SpawnError};
 pub use inspect::{ProcessInfo, Status, process_info, set_label};
 pub use isolate::{Isolated, isolate, isolate_send};
 pub use mailbox::Overflow;
@@ -89,9 +87,7 @@ pub use process::spawn::{DEFAULT_CAPACITY, Spawn, register, spawn, spawn_link, s
 pub use reason::{Crash, ExitReason, PanicReport, Term};
 pub use reference::Ref;
 pub use signal::{Down, Event, Exit, Monitored};
-pub use timer::{
-    Expired, Target, TimerRef, exit_after, kill_after, send_after, send_interval, start_timer,
-};
+pub use timer::{Expired, Target, TimerRef, exit_after, kill_after, send_after, send_interval, start_timer};
 pub use watchdog::Stuck;
 
 /// The name of a process on the current node, if anybody has it. Erlang's `whereis/1`.

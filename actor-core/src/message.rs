@@ -124,10 +124,7 @@ impl<T: Any + Send> Erased for Slot<T> {
 }
 
 /// Offers `message` as a parcel to `receiver` without boxing it.
-pub fn offer<T: Any + Send, R>(
-    message: T,
-    receiver: impl FnOnce(Parcel<'_>) -> R,
-) -> (R, Option<T>) {
+pub fn offer<T: Any + Send, R>(message: T, receiver: impl FnOnce(Parcel<'_>) -> R) -> (R, Option<T>) {
     let mut slot = Slot(Some(message));
     let answer = receiver(slot.parcel());
     (answer, slot.0)

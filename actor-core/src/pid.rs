@@ -46,11 +46,7 @@ impl Pid {
 
 impl fmt::Display for Pid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "<{}.{}.{}>",
-            self.node.number, self.index, self.generation
-        )
+        write!(f, "<{}.{}.{}>", self.node.number, self.index, self.generation)
     }
 }
 
@@ -81,10 +77,6 @@ impl LocalPid {
     #[must_use]
     pub fn on(self, node: NodeId) -> Option<Pid> {
         let index = (self.0 & u64::from(u32::MAX)).checked_sub(1)?;
-        Some(Pid {
-            node,
-            index: index as u32,
-            generation: (self.0 >> 32) as u32,
-        })
+        Some(Pid { node, index: index as u32, generation: (self.0 >> 32) as u32 })
     }
 }

@@ -92,9 +92,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for ExitReason {
 impl PartialEq for ExitReason {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::ShutdownWith(a), Self::ShutdownWith(b)) | (Self::Term(a), Self::Term(b)) => {
-                a == b
-            }
+            (Self::ShutdownWith(a), Self::ShutdownWith(b)) | (Self::Term(a), Self::Term(b)) => a == b,
             (Self::Panic(a), Self::Panic(b)) => a.message == b.message,
             (Self::Error(a), Self::Error(b)) => Arc::ptr_eq(a, b) || a.to_string() == b.to_string(),
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),

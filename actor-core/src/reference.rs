@@ -15,10 +15,7 @@ pub struct Ref {
 
 impl Ref {
     pub(crate) fn new(node: NodeId) -> Self {
-        Self {
-            node,
-            id: next_id(),
-        }
+        Self { node, id: next_id() }
     }
 }
 

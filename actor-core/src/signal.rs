@@ -72,16 +72,9 @@ pub(crate) type LinkId = u64;
 #[derive(Debug)]
 pub(crate) enum Signal {
     /// Somebody called `exit(pid, reason)`.
-    Exit {
-        from: Option<Pid>,
-        reason: ExitReason,
-    },
+    Exit { from: Option<Pid>, reason: ExitReason },
     /// A linked process died.
-    LinkExit {
-        from: Pid,
-        ids: [LinkId; 2],
-        reason: ExitReason,
-    },
+    LinkExit { from: Pid, ids: [LinkId; 2], reason: ExitReason },
     /// A process linked itself to this one.
     Link { from: Pid, id: LinkId },
     /// A process dissolved its link.
@@ -100,9 +93,6 @@ impl Signal {
     /// Whether an idle receiver may leave this signal unhandled until something else wakes it: it changes nothing that
     /// anybody can see before then.
     pub(crate) fn can_wait(&self) -> bool {
-        matches!(
-            self,
-            Self::Link { .. } | Self::Unlink { .. } | Self::Monitor { .. } | Self::Demonitor { .. }
-        )
+        matches!(self, Self::Link { .. } | Self::Unlink { .. } | Self::Monitor { .. } | Self::Demonitor { .. })
     }
 }

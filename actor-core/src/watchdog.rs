@@ -54,8 +54,7 @@ impl Lane {
         lane.process.store(pid.local().0, Ordering::Relaxed);
         // Release: who sees the turn sees whose it is. Nothing breaks if a look falls between two stores: it is a report, not
         // a decision, and is made only for what is seen twice.
-        lane.turn
-            .store(lane.turn.load(Ordering::Relaxed) + 1, Ordering::Release);
+        lane.turn.store(lane.turn.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
     pub(crate) fn end(&self) {
@@ -82,9 +81,7 @@ impl Node {
     /// Calls `listener` for every process of this node that the watchdog finds stuck, once a turn, on the watchdog's thread. The
     /// same is reported as a warning through `tracing`.
     pub fn on_stuck(&self, listener: impl Fn(&Stuck) + Send + Sync + 'static) {
-        LISTENERS
-            .lock()
-            .push((self.id(), Arc::new(Box::new(listener))));
+        LISTENERS.lock().push((self.id(), Arc::new(Box::new(listener))));
     }
 }
 
@@ -106,17 +103,11 @@ fn node_word(id: NodeId) -> u64 {
 pub(crate) fn watch(limit: Duration) {
     static STARTED: OnceLock<()> = OnceLock::new();
     // A quarter of the limit: what is stuck is reported at the latest a quarter late.
-    let step = u64::try_from(limit.as_nanos() / 4)
-        .unwrap_or(u64::MAX)
-        .max(1_000_000);
+    let step = u64::try_from(limit.as_nanos() / 4).unwrap_or(u64::MAX).max(1_000_000);
     STEP.fetch_min(step, Ordering::Relaxed);
     STARTED.get_or_init(|| {
         // Without a thread for it there is no watchdog, and everything else works.
-        drop(
-            std::thread::Builder::new()
-                .name("actor watchdog".into())
-                .spawn(patrol),
-        );
+        drop(std::thread::Builder::new().name("actor watchdog".into()).spawn(patrol));
     });
 }
 
@@ -128,13 +119,7 @@ fn patrol() {
         // Not a sleep: `park_timeout` is as good, and no rule against sleeping in tests has to make an exception for it.
         std::thread::park_timeout(Duration::from_nanos(STEP.load(Ordering::Relaxed)));
         for lane in fresh_lanes(&sightings) {
-            sightings.push(Sighting {
-                lane,
-                turn: 0,
-                process: 0,
-                since: Instant::now(),
-                reported: false,
-            });
+            sightings.push(Sighting { lane, turn: 0, process: 0, since: Instant::now(), reported: false });
         }
         // The last handle but ours: the thread is gone.
         sightings.retain(|sighting| Arc::strong_count(&sighting.lane) > 1);
@@ -148,13 +133,7 @@ fn fresh_lanes(known: &[Sighting]) -> Vec<Arc<LaneState>> {
     let mut lanes = LANES.lock();
     lanes.retain(|lane| lane.strong_count() > 0);
     let alive = lanes.iter().filter_map(Weak::upgrade);
-    alive
-        .filter(|lane| {
-            !known
-                .iter()
-                .any(|sighting| Arc::ptr_eq(&sighting.lane, lane))
-        })
-        .collect()
+    alive.filter(|lane| !known.iter().any(|sighting| Arc::ptr_eq(&sighting.lane, lane))).collect()
 }
 
 fn look(sighting: &mut Sighting) {
@@ -169,10 +148,7 @@ fn look(sighting: &mut Sighting) {
         return;
     }
     let node = sighting.lane.node.load(Ordering::Relaxed);
-    let id = NodeId {
-        number: (node >> 32) as u32,
-        incarnation: node as u32,
-    };
+    let id = NodeId { number: (node >> 32) as u32, incarnation: node as u32 };
     let (Some(node), Some(pid)) = (directory::node(id), LocalPid(process).on(id)) else {
         return;
     };
@@ -182,19 +158,10 @@ fn look(sighting: &mut Sighting) {
     }
     sighting.reported = true;
     let Some(proc) = node.lookup(pid) else { return };
-    let stuck = Stuck {
-        pid,
-        type_name: proc.type_name(),
-        message: proc.message_name(),
-        since,
-    };
+    let stuck = Stuck { pid, type_name: proc.type_name(), message: proc.message_name(), since };
     crate::trace::stuck(stuck.pid, stuck.type_name, stuck.message, stuck.since);
-    let listeners: Vec<_> = LISTENERS
-        .lock()
-        .iter()
-        .filter(|(of, _)| *of == id)
-        .map(|(_, listener)| Arc::clone(listener))
-        .collect();
+    let listeners: Vec<_> =
+        LISTENERS.lock().iter().filter(|(of, _)| *of == id).map(|(_, listener)| Arc::clone(listener)).collect();
     for listener in listeners {
         crate::process::panic::drop_quietly(crate::process::panic::guarded(|| listener(&stuck)));
     }

@@ -4,14 +4,7 @@ use crate::case::Case;
 use crate::{gen_server, process, registry, supervisor, sys, timer};
 
 /// Areas in which every case of the catalogue needs a test or a reason.
-pub(crate) const FINISHED: &[&str] = &[
-    "process",
-    "gen_server",
-    "sys",
-    "timer",
-    "supervisor",
-    "registry",
-];
+pub(crate) const FINISHED: &[&str] = &["process", "gen_server", "sys", "timer", "supervisor", "registry"];
 
 /// Cases of finished areas that belong to a part which is not built yet: duplicate keys, dispatch
 /// over several entries of a key, and locks.

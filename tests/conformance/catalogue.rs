@@ -73,10 +73,5 @@ fn row(line: &'static str) -> Result<Row, String> {
         return Err(format!("column `applies` of {id} is {applies:?}"));
     }
     let reason = skip.trim();
-    Ok(Row {
-        id,
-        area,
-        semantics,
-        skip: (!reason.is_empty()).then_some(reason),
-    })
+    Ok(Row { id, area, semantics, skip: (!reason.is_empty()).then_some(reason) })
 }

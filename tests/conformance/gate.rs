@@ -24,15 +24,9 @@ pub(crate) fn trials(catalogue: &Catalogue, cases: &[Case]) -> Vec<Trial> {
         trial("every test names ids that exist", unknown(catalogue, cases)),
         trial("no id is claimed twice", doubled(cases)),
         trial("no two tests have one name", homonyms(cases)),
-        trial(
-            "finished areas are complete",
-            missing(catalogue, cases, FINISHED, LATER),
-        ),
+        trial("finished areas are complete", missing(catalogue, cases, FINISHED, LATER)),
         trial("reasons to skip are needed", needless(catalogue, cases)),
-        trial(
-            "the lists of areas are true",
-            misplaced(catalogue, cases, FINISHED, LATER),
-        ),
+        trial("the lists of areas are true", misplaced(catalogue, cases, FINISHED, LATER)),
     ]
 }
 
@@ -45,10 +39,7 @@ pub(crate) fn unknown(catalogue: &Catalogue, cases: &[Case]) -> Vec<String> {
         }
         for id in case.all_ids() {
             if catalogue.row(id).is_none() {
-                faults.push(format!(
-                    "{:?} names {id}, which cases.tsv does not have",
-                    case.title()
-                ));
+                faults.push(format!("{:?} names {id}, which cases.tsv does not have", case.title()));
             }
         }
     }
@@ -72,18 +63,10 @@ pub(crate) fn doubled(cases: &[Case]) -> Vec<String> {
     for case in cases {
         for share in case.shared() {
             if !owners.contains_key(share.id) {
-                faults.push(format!(
-                    "{:?} shares {}, which no test claims",
-                    case.title(),
-                    share.id
-                ));
+                faults.push(format!("{:?} shares {}, which no test claims", case.title(), share.id));
             }
             if share.reason.trim().is_empty() {
-                faults.push(format!(
-                    "{:?} shares {} without a reason",
-                    case.title(),
-                    share.id
-                ));
+                faults.push(format!("{:?} shares {} without a reason", case.title(), share.id));
             }
         }
     }
@@ -91,24 +74,14 @@ pub(crate) fn doubled(cases: &[Case]) -> Vec<String> {
 }
 
 /// Cases of finished areas that have neither a test nor a reason.
-pub(crate) fn missing(
-    catalogue: &Catalogue,
-    cases: &[Case],
-    finished: &[&str],
-    later: &[&str],
-) -> Vec<String> {
+pub(crate) fn missing(catalogue: &Catalogue, cases: &[Case], finished: &[&str], later: &[&str]) -> Vec<String> {
     let claimed: BTreeSet<&str> = cases.iter().flat_map(Case::all_ids).collect();
     catalogue
         .rows()
         .iter()
         .filter(|row| finished.contains(&row.area) && !later.contains(&row.id))
         .filter(|row| !claimed.contains(row.id) && row.skip.is_none())
-        .map(|row| {
-            format!(
-                "{} has no test, and no reason in column `skip`: {}",
-                row.id, row.semantics
-            )
-        })
+        .map(|row| format!("{} has no test, and no reason in column `skip`: {}", row.id, row.semantics))
         .collect()
 }
 
@@ -124,12 +97,7 @@ pub(crate) fn needless(catalogue: &Catalogue, cases: &[Case]) -> Vec<String> {
 }
 
 /// Entries of the two lists in `areas.rs` that name nothing, or nothing that is still open.
-pub(crate) fn misplaced(
-    catalogue: &Catalogue,
-    cases: &[Case],
-    finished: &[&str],
-    later: &[&str],
-) -> Vec<String> {
+pub(crate) fn misplaced(catalogue: &Catalogue, cases: &[Case], finished: &[&str], later: &[&str]) -> Vec<String> {
     let areas = catalogue.areas();
     let claimed: BTreeSet<&str> = cases.iter().flat_map(Case::all_ids).collect();
     let mut faults = Vec::new();
@@ -141,13 +109,12 @@ pub(crate) fn misplaced(
     for id in later {
         match catalogue.row(id) {
             None => faults.push(format!("{id} is put off, but cases.tsv does not have it")),
-            Some(row) if !finished.contains(&row.area) => faults.push(format!(
-                "{id} is put off, but {} is not finished anyway",
-                row.area
-            )),
-            Some(_) if claimed.contains(id) => faults.push(format!(
-                "{id} is put off, but has a test: take it off the list"
-            )),
+            Some(row) if !finished.contains(&row.area) => {
+                faults.push(format!("{id} is put off, but {} is not finished anyway", row.area))
+            }
+            Some(_) if claimed.contains(id) => {
+                faults.push(format!("{id} is put off, but has a test: take it off the list"))
+            }
             Some(_) => {}
         }
     }

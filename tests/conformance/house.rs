@@ -29,10 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("an hour passes at once", hour_passes_at_once),
         trial("a body may fail by value", body_fails_by_value),
-        trial(
-            "a panic fails with its place and text",
-            panic_fails_with_its_text,
-        ),
+        trial("a panic fails with its place and text", panic_fails_with_its_text),
         trial("a test that hangs is named", hang_is_named),
         trial("every flavor is what it says", flavors_differ),
         trial("an id passes if all its tests do", ledger_wants_all),
@@ -81,11 +78,7 @@ fn hang_is_named() {
 }
 
 fn flavors_differ() {
-    for (flavor, workers) in [
-        (Flavor::Paused, 1),
-        (Flavor::Running, 1),
-        (Flavor::Workers, 2),
-    ] {
+    for (flavor, workers) in [(Flavor::Paused, 1), (Flavor::Running, 1), (Flavor::Workers, 2)] {
         let case = case(&["A-1"], "counts workers", move || {
             ready(match Handle::current().metrics().num_workers() {
                 found if found == workers => Ok(()),
@@ -119,14 +112,8 @@ fn malformed_table_is_refused() {
     let header = TABLE.lines().next().expect("the table has a header");
     for (line, fault) in [
         ("A-1\ta", "line 2: has 2 columns, not 8"),
-        (
-            "A-1\ta\t\t\tno\t\tx\t",
-            "line 2: column `applies` of A-1 is \"no\"",
-        ),
-        (
-            "A-1\ta\t\t\tyes\t\tx\t\nA-1\ta\t\t\tyes\t\tx\t",
-            "line 3: A-1 is listed twice",
-        ),
+        ("A-1\ta\t\t\tno\t\tx\t", "line 2: column `applies` of A-1 is \"no\""),
+        ("A-1\ta\t\t\tyes\t\tx\t\nA-1\ta\t\t\tyes\t\tx\t", "line 3: A-1 is listed twice"),
     ] {
         let table = Box::leak(format!("{header}\n{line}\n").into_boxed_str());
         assert_eq!(Catalogue::parse(table).expect_err(line), fault);
@@ -137,10 +124,7 @@ fn malformed_table_is_refused() {
 fn claims_are_checked() {
     let (table, one) = (table(), empty(&["A-1"]));
     let twice = [one.clone(), empty(&["A-1"])];
-    let shared = [
-        one.clone(),
-        empty(&["A-3"]).shares("A-1", "the other order"),
-    ];
+    let shared = [one.clone(), empty(&["A-3"]).shares("A-1", "the other order")];
 
     assert_eq!(gate::unknown(&table, std::slice::from_ref(&one)).len(), 0);
     assert_eq!(gate::unknown(&table, &[empty(&["Z-9"])]).len(), 1);
@@ -175,14 +159,8 @@ fn report_counts() {
     let ledger = Ledger::default();
     ledger.record(["A-1"].into_iter(), true);
     let report = |finished, later| report::lines(&table(), &ledger, finished, later);
-    assert_eq!(
-        report(&["a"], &[]),
-        "not due yet: b 1\n\na 1/3, 1 skipped for the reasons in cases.tsv\n"
-    );
-    assert_eq!(
-        report(&["a", "b"], &["A-2", "A-3"]),
-        "a 1/1, 2 more belong to later work\nb 0/1\n"
-    );
+    assert_eq!(report(&["a"], &[]), "not due yet: b 1\n\na 1/3, 1 skipped for the reasons in cases.tsv\n");
+    assert_eq!(report(&["a", "b"], &["A-2", "A-3"]), "a 1/1, 2 more belong to later work\nb 0/1\n");
 }
 
 fn table() -> Catalogue {

@@ -57,9 +57,5 @@ fn main() -> ExitCode {
 
 /// Whether this run was asked for every case, so that counting them means something.
 fn is_whole(arguments: &Arguments) -> bool {
-    !arguments.list
-        && !arguments.bench
-        && !arguments.ignored
-        && arguments.filter.is_none()
-        && arguments.skip.is_empty()
+    !arguments.list && !arguments.bench && !arguments.ignored && arguments.filter.is_none() && arguments.skip.is_empty()
 }

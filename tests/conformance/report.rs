@@ -4,12 +4,7 @@ use crate::catalogue::{Catalogue, Row};
 use crate::ledger::Ledger;
 
 /// What is not due, in one line, and then a line for each finished area.
-pub(crate) fn lines(
-    catalogue: &Catalogue,
-    ledger: &Ledger,
-    finished: &[&str],
-    later: &[&str],
-) -> String {
+pub(crate) fn lines(catalogue: &Catalogue, ledger: &Ledger, finished: &[&str], later: &[&str]) -> String {
     let mut open = Vec::new();
     let mut closing = String::new();
     for area in catalogue.areas() {
@@ -28,8 +23,7 @@ pub(crate) fn lines(
 
 /// `supervisor 63/63`, with what was left out behind it.
 fn line(area: &str, rows: &[&Row], ledger: &Ledger, later: &[&str]) -> String {
-    let (put_off, due): (Vec<&Row>, Vec<&Row>) =
-        rows.iter().partition(|row| later.contains(&row.id));
+    let (put_off, due): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| later.contains(&row.id));
     let held = due.iter().filter(|row| ledger.holds(row.id)).count();
     let skipped = due.iter().filter(|row| row.skip.is_some()).count();
 

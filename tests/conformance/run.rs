@@ -36,11 +36,7 @@ impl Flavor {
             Self::Running => &mut builder,
             Self::Workers => builder.worker_threads(2),
         };
-        builder
-            .enable_all()
-            .thread_name(name)
-            .build()
-            .expect("a test needs a runtime")
+        builder.enable_all().thread_name(name).build().expect("a test needs a runtime")
     }
 
     /// What a trial's name says about its runtime.

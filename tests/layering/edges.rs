@@ -23,13 +23,7 @@ const BELOW: [(&str, &[&str]); 13] = [
 ];
 
 /// What the facade re-exports.
-const PARTS: &[&str] = &[
-    "actor-macros",
-    "actor-gen-statem",
-    "actor-task",
-    "actor-agent",
-    "actor-pubsub",
-];
+const PARTS: &[&str] = &["actor-macros", "actor-gen-statem", "actor-task", "actor-agent", "actor-pubsub"];
 
 /// Foreign crates of the core, which everything else drags along.
 const CORE_USES: [&str; 4] = ["tokio", "tracing", "thiserror", "serde"];
@@ -38,16 +32,8 @@ const CORE_USES: [&str; 4] = ["tokio", "tracing", "thiserror", "serde"];
 const MACROS_USE: [&str; 3] = ["proc-macro2", "quote", "syn"];
 
 /// Foreign crates of the other libraries. One more needs a page in `actor-otp/docs/design/`.
-const LIBRARIES_USE: [&str; 8] = [
-    "tokio",
-    "tokio-util",
-    "futures",
-    "async-trait",
-    "dashmap",
-    "tracing",
-    "serde",
-    "thiserror",
-];
+const LIBRARIES_USE: [&str; 8] =
+    ["tokio", "tokio-util", "futures", "async-trait", "dashmap", "tracing", "serde", "thiserror"];
 
 #[test]
 fn dependencies_point_down() {
@@ -67,12 +53,7 @@ fn an_upward_dependency_is_found() {
         ("dependencies", "actor-core", "actor-gen", 1),
         ("dev-dependencies", "actor-core", "actor-supervisor", 1),
         ("build-dependencies", "actor-gen", "actor-gen-server", 1),
-        (
-            "target.'cfg(unix)'.dependencies",
-            "actor-gen",
-            "actor-otp",
-            1,
-        ),
+        ("target.'cfg(unix)'.dependencies", "actor-gen", "actor-otp", 1),
         ("dependencies", "actor-gen-statem", "actor-gen-server", 1),
         ("dependencies", "actor-gen-server", "actor-macros", 1),
         ("dependencies", "actor-macros", "actor-core", 1),
@@ -111,9 +92,7 @@ fn upward(manifests: &[Manifest]) -> Vec<String> {
     for manifest in manifests {
         let name = &manifest.name;
         let Some(allowed) = reachable(name) else {
-            faults.push(format!(
-                "{name} has no place in tests/layering/edges.rs and in ARCHITECTURE.md"
-            ));
+            faults.push(format!("{name} has no place in tests/layering/edges.rs and in ARCHITECTURE.md"));
             continue;
         };
         for kind in ["dependencies", "build-dependencies", "dev-dependencies"] {
@@ -172,9 +151,7 @@ fn is_ours(name: &str) -> bool {
 fn members() -> Vec<Manifest> {
     let manifests = tree::manifests(&tree::files());
     let members = manifests.into_iter();
-    members
-        .filter(|manifest| manifest.folder != "tests/bench")
-        .collect()
+    members.filter(|manifest| manifest.folder != "tests/bench").collect()
 }
 
 fn sample(name: &str, rest: &str) -> Manifest {

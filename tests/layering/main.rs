@@ -14,10 +14,5 @@ mod unsafe_code;
 /// Fails with one line a fault.
 #[track_caller]
 fn assert_none(rule: &str, faults: &[String]) {
-    assert!(
-        faults.is_empty(),
-        "{rule}; {} faults:\n  {}",
-        faults.len(),
-        faults.join("\n  ")
-    );
+    assert!(faults.is_empty(), "{rule}; {} faults:\n  {}", faults.len(), faults.join("\n  "));
 }

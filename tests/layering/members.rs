@@ -47,12 +47,9 @@ fn a_forgotten_package_is_found() {
 
 #[test]
 fn a_lenient_package_is_found() {
-    let strict =
-        "[workspace]\nmembers = [\"one\"]\n[workspace.lints.rust]\nunsafe_code = \"forbid\"";
+    let strict = "[workspace]\nmembers = [\"one\"]\n[workspace.lints.rust]\nunsafe_code = \"forbid\"";
     let strict: Table = strict.parse().expect("it is a manifest");
-    let lax: Table = "[workspace]\nmembers = [\"one\"]"
-        .parse()
-        .expect("it is a manifest");
+    let lax: Table = "[workspace]\nmembers = [\"one\"]".parse().expect("it is a manifest");
     let linted = sample("one", "[lints]\nworkspace = true");
     let bare = sample("one", "");
     assert_eq!(lenient(&strict, std::slice::from_ref(&linted)).len(), 0);
@@ -82,18 +79,11 @@ fn lenient(workspace: &Table, manifests: &[Manifest]) -> Vec<String> {
             let inherits = lints.and_then(|lints| lints.get("workspace"));
             inherits.and_then(Value::as_bool) != Some(true)
         })
-        .map(|manifest| {
-            format!(
-                "{} does not say `[lints] workspace = true`",
-                manifest.folder
-            )
-        })
+        .map(|manifest| format!("{} does not say `[lints] workspace = true`", manifest.folder))
         .collect();
     let level = ["workspace", "lints", "rust", "unsafe_code"]
         .iter()
-        .try_fold(&Value::Table(workspace.clone()), |value, key| {
-            value.get(key)
-        })
+        .try_fold(&Value::Table(workspace.clone()), |value, key| value.get(key))
         .and_then(Value::as_str)
         .map(str::to_owned);
     if level.as_deref() != Some("forbid") {

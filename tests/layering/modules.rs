@@ -29,31 +29,14 @@ fn a_forgotten_file_is_found() {
     let tests = "autotests = false\n[[test]]\nname = \"a\"\npath = \"a/main.rs\"";
     let package = [sample(tests)];
     let code = |path: &str| File::new(path, "mod part;\nmod deep;\n");
-    let files = [
-        "p/src/lib.rs",
-        "p/src/part.rs",
-        "p/a/main.rs",
-        "p/a/part.rs",
-    ]
-    .map(code);
+    let files = ["p/src/lib.rs", "p/src/part.rs", "p/a/main.rs", "p/a/part.rs"].map(code);
     assert_eq!(orphans(&files, &package), [""; 0]);
 
-    for forgotten in [
-        "p/src/other.rs",
-        "p/b.rs",
-        "p/b/main.rs",
-        "p/tests/c.rs",
-        "p/a/other.rs",
-    ] {
+    for forgotten in ["p/src/other.rs", "p/b.rs", "p/b/main.rs", "p/tests/c.rs", "p/a/other.rs"] {
         let all = [&files[..], &[code(forgotten)]].concat();
         assert_eq!(orphans(&all, &package).len(), 1, "{forgotten}");
     }
-    for kept in [
-        "p/src/deep/mod.rs",
-        "p/src/part/deep.rs",
-        "p/tests/ui/fail.rs",
-        "p/build.rs",
-    ] {
+    for kept in ["p/src/deep/mod.rs", "p/src/part/deep.rs", "p/tests/ui/fail.rs", "p/build.rs"] {
         let all = [&files[..], &[code(kept)]].concat();
         assert_eq!(orphans(&all, &package), [""; 0], "{kept}");
     }
@@ -63,8 +46,7 @@ fn a_forgotten_file_is_found() {
 
 #[test]
 fn mixed_styles_are_found() {
-    let files =
-        |paths: &[&str]| -> Vec<File> { paths.iter().map(|path| File::new(path, "")).collect() };
+    let files = |paths: &[&str]| -> Vec<File> { paths.iter().map(|path| File::new(path, "")).collect() };
     let package = [sample("[[test]]\nname = \"ui\"\npath = \"tests/ui.rs\"")];
     for (paths, faults) in [
         (&["p/src/a.rs", "p/src/a/b.rs"][..], 1),
@@ -118,12 +100,9 @@ fn roots(files: &[File], manifests: &[Manifest]) -> BTreeSet<String> {
             let named = manifest.table.get(kind).map_or_else(Vec::new, targets);
             roots.extend(named.iter().map(|path| format!("{folder}/{path}")));
         }
-        for (kind, switch) in [
-            ("src/bin", "autobins"),
-            ("tests", "autotests"),
-            ("examples", "autoexamples"),
-            ("benches", "autobenches"),
-        ] {
+        for (kind, switch) in
+            [("src/bin", "autobins"), ("tests", "autotests"), ("examples", "autoexamples"), ("benches", "autobenches")]
+        {
             let switch = manifest.table["package"].get(switch);
             if switch.and_then(Value::as_bool) != Some(false) {
                 let found = files.iter().map(|file| &file.path);
@@ -160,15 +139,12 @@ fn is_declared(path: &str, files: &[File], roots: &BTreeSet<String>) -> bool {
     let module = module.strip_suffix("/mod").unwrap_or(module);
     let (folder, name) = module.rsplit_once('/').unwrap_or(("", module));
     let line = format!("mod {name};");
-    files
-        .iter()
-        .filter(|parent| parent.text.contains(&line))
-        .any(|parent| {
-            let stem = parent.path.trim_end_matches(".rs");
-            let beside = stem.rsplit_once('/').map_or("", |(beside, _)| beside);
-            let speaks_for_folder = stem.ends_with("/mod") || roots.contains(&parent.path);
-            stem == folder || (speaks_for_folder && beside == folder)
-        })
+    files.iter().filter(|parent| parent.text.contains(&line)).any(|parent| {
+        let stem = parent.path.trim_end_matches(".rs");
+        let beside = stem.rsplit_once('/').map_or("", |(beside, _)| beside);
+        let speaks_for_folder = stem.ends_with("/mod") || roots.contains(&parent.path);
+        stem == folder || (speaks_for_folder && beside == folder)
+    })
 }
 
 fn is_fixture(path: &str) -> bool {

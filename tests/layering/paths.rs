@@ -23,10 +23,7 @@ fn no_file_names_a_private_path() {
 #[test]
 fn a_private_path_is_found() {
     let file = File::new("a.md", &format!("one\nsee {}ann/notes\n", PRIVATE[1]));
-    assert_eq!(
-        private(&[file]),
-        [format!("a.md:2 contains {}", PRIVATE[1])]
-    );
+    assert_eq!(private(&[file]), [format!("a.md:2 contains {}", PRIVATE[1])]);
     let relative = File::new("a.md", "see tests/layering/paths.rs");
     assert_eq!(private(&[relative]).len(), 0);
 }

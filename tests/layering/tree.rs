@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Endings of the files that people write here.
-const TEXT: [&str; 10] = [
-    "rs", "md", "toml", "yml", "tsv", "sh", "html", "css", "js", "stderr",
-];
+const TEXT: [&str; 10] = ["rs", "md", "toml", "yml", "tsv", "sh", "html", "css", "js", "stderr"];
 
 /// A text file of the workspace.
 #[derive(Clone, Debug)]
@@ -30,10 +28,7 @@ pub(crate) struct Manifest {
 impl File {
     /// A file that exists only in a test.
     pub(crate) fn new(path: &str, text: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }
+        Self { path: path.to_owned(), text: text.to_owned() }
     }
 }
 
@@ -43,11 +38,7 @@ impl Manifest {
         let folder = file.path.strip_suffix("Cargo.toml")?;
         let table: Table = file.text.parse().expect("Cargo has read this manifest");
         let name = table.get("package")?.get("name")?.as_str()?.to_owned();
-        Some(Self {
-            folder: folder.trim_end_matches('/').to_owned(),
-            name,
-            table,
-        })
+        Some(Self { folder: folder.trim_end_matches('/').to_owned(), name, table })
     }
 
     /// The packages named in the sections called `kind`, those for single targets included.
@@ -82,10 +73,7 @@ pub(crate) fn files() -> Vec<File> {
                 }
             } else if is_text(&path) {
                 let text = fs::read_to_string(&path).expect("a text file is UTF-8");
-                files.push(File {
-                    path: relative(&path),
-                    text,
-                });
+                files.push(File { path: relative(&path), text });
             }
         }
     }
@@ -117,9 +105,7 @@ fn root() -> PathBuf {
 }
 
 fn relative(path: &Path) -> String {
-    let path = path
-        .strip_prefix(root())
-        .expect("the walk began at the root");
+    let path = path.strip_prefix(root()).expect("the walk began at the root");
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
 }

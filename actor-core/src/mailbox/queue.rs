@@ -66,11 +66,7 @@ struct Rare<M> {
 
 impl<M> Default for Rare<M> {
     fn default() -> Self {
-        Self {
-            waiting: Waiting::default(),
-            keyed: Keyed::default(),
-            receiver: None,
-        }
+        Self { waiting: Waiting::default(), keyed: Keyed::default(), receiver: None }
     }
 }
 
@@ -289,8 +285,7 @@ impl<M> Queue<M> {
     /// The next signal not handled yet and its place in the queue.
     pub(crate) fn next_signal(&mut self) -> Option<(usize, Box<Signal>)> {
         let start = self.scanned as usize;
-        let found =
-            (start..self.entries.len()).find(|&at| matches!(self.entries[at], Entry::Signal(_)));
+        let found = (start..self.entries.len()).find(|&at| matches!(self.entries[at], Entry::Signal(_)));
         let Some(at) = found else {
             // A process that handles signals while a handler is suspended takes no mail, so the empty places would pile up.
             while matches!(self.entries.back(), Some(Entry::Void)) {
@@ -331,11 +326,7 @@ impl<M> Queue<M> {
     }
 
     /// Moves mail to the receiver: one piece is returned, more may lie in `batch`, which must be empty.
-    pub(crate) fn drain(
-        &mut self,
-        batch: &mut VecDeque<Entry<M>>,
-        one_by_one: bool,
-    ) -> Option<Mail<M>> {
+    pub(crate) fn drain(&mut self, batch: &mut VecDeque<Entry<M>>, one_by_one: bool) -> Option<Mail<M>> {
         if one_by_one || self.entries.len() <= POP_IN_PLACE {
             while let Some(entry) = self.entries.pop_front() {
                 self.scanned = self.scanned.saturating_sub(1);
@@ -397,10 +388,7 @@ impl<M> Queue<M> {
         Some(Remains {
             entries: std::mem::take(&mut self.entries),
             bonds,
-            waiting: self
-                .rare
-                .as_mut()
-                .map_or_else(Vec::new, |rare| rare.waiting.wakers()),
+            waiting: self.rare.as_mut().map_or_else(Vec::new, |rare| rare.waiting.wakers()),
         })
     }
 
@@ -447,10 +435,7 @@ impl<M> Queue<M> {
     }
 
     fn evict(&mut self) -> Option<Mail<M>> {
-        let at = self
-            .entries
-            .iter()
-            .position(|entry| matches!(entry, Entry::Mail(mail) if mail.is_counted()))?;
+        let at = self.entries.iter().position(|entry| matches!(entry, Entry::Mail(mail) if mail.is_counted()))?;
         // Its place goes, too: a receiver that takes nothing for long would leave one behind for every message.
         let Some(Entry::Mail(mail)) = self.entries.remove(at) else {
             return None;
@@ -493,10 +478,7 @@ pub(crate) fn has_mail<M>(entries: &VecDeque<Entry<M>>) -> bool {
 }
 
 /// The first event of a queue that is `wanted`, taken out of it.
-pub(crate) fn take_event<M>(
-    entries: &mut VecDeque<Entry<M>>,
-    wanted: &dyn Fn(&Event) -> bool,
-) -> Option<Box<Event>> {
+pub(crate) fn take_event<M>(entries: &mut VecDeque<Entry<M>>, wanted: &dyn Fn(&Event) -> bool) -> Option<Box<Event>> {
     let is_wanted = |entry: &&mut Entry<M>| matches!(entry, Entry::Mail(Mail::Event(event)) if wanted(event));
     let found = entries.iter_mut().find(is_wanted)?;
     match std::mem::replace(found, Entry::Void) {
@@ -506,10 +488,7 @@ pub(crate) fn take_event<M>(
 }
 
 /// The exits of a queue that `wanted` names, taken out of their places.
-pub(crate) fn take_exits<M>(
-    entries: &mut VecDeque<Entry<M>>,
-    wanted: &mut dyn FnMut(&Exit) -> bool,
-) -> Vec<Exit> {
+pub(crate) fn take_exits<M>(entries: &mut VecDeque<Entry<M>>, wanted: &mut dyn FnMut(&Exit) -> bool) -> Vec<Exit> {
     let mut taken = Vec::new();
     for entry in entries {
         let is_wanted = match entry {

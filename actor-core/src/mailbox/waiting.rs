@@ -32,11 +32,7 @@ pub(crate) struct Waiting<M> {
 
 impl<M> Default for Waiting<M> {
     fn default() -> Self {
-        Self {
-            line: VecDeque::new(),
-            first: 0,
-            given_up: 0,
-        }
+        Self { line: VecDeque::new(), first: 0, given_up: 0 }
     }
 }
 
@@ -52,11 +48,7 @@ impl<M> Waiting<M> {
 
     pub(crate) fn join(&mut self, claim: Claim<M>, key: Option<u64>, waker: Waker) -> Ticket {
         let ticket = self.first + self.line.len() as u64;
-        self.line.push_back(Waiter {
-            claim: Some(claim),
-            key,
-            waker: Some(waker),
-        });
+        self.line.push_back(Waiter { claim: Some(claim), key, waker: Some(waker) });
         ticket
     }
 
@@ -95,10 +87,7 @@ impl<M> Waiting<M> {
 
     /// Takes everybody's waker, leaving the claims to be fetched by `leave`.
     pub(crate) fn wakers(&mut self) -> Vec<Waker> {
-        self.line
-            .iter_mut()
-            .filter_map(|waiter| waiter.waker.take())
-            .collect()
+        self.line.iter_mut().filter_map(|waiter| waiter.waker.take()).collect()
     }
 
     /// Moves on to the first one that still waits, so that a line of nobody is empty.

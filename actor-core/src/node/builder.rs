@@ -16,10 +16,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_processes: 1 << 22,
-            watchdog: Some(Duration::from_secs(1)),
-        }
+        Self { max_processes: 1 << 22, watchdog: Some(Duration::from_secs(1)) }
     }
 }
 
@@ -74,11 +71,7 @@ impl NodeBuilder {
         node
     }
 
-    pub(crate) fn start_as_default(
-        self,
-        runtime: Handle,
-        on_end: impl FnOnce() + Send + 'static,
-    ) -> Node {
+    pub(crate) fn start_as_default(self, runtime: Handle, on_end: impl FnOnce() + Send + 'static) -> Node {
         let node = Node::launch(self.limits, self.dead_letters, runtime);
         crate::timer::driver::start(&node, Some(Box::new(on_end)));
         node
@@ -87,8 +80,6 @@ impl NodeBuilder {
 
 impl fmt::Debug for NodeBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("NodeBuilder")
-            .field("limits", &self.limits)
-            .finish_non_exhaustive()
+        f.debug_struct("NodeBuilder").field("limits", &self.limits).finish_non_exhaustive()
     }
 }

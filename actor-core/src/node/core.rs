@@ -65,21 +65,19 @@ impl Node {
             let _context = runtime.enter();
             Instant::now()
         };
-        let inner = directory::enlist(|id| {
-            NodeInner {
-                id,
-                start,
-                timers: Arc::new(Timers::new(start)),
-                runtime,
-                limits,
-                table: Table::new(id),
-                names: Names::default(),
-                dead_letters,
-                living: AtomicUsize::new(0),
-                present: AtomicUsize::new(0),
-                closing: AtomicUsize::new(0),
-                emptied: Notify::new(),
-            }
+        let inner = directory::enlist(|id| NodeInner {
+            id,
+            start,
+            timers: Arc::new(Timers::new(start)),
+            runtime,
+            limits,
+            table: Table::new(id),
+            names: Names::default(),
+            dead_letters,
+            living: AtomicUsize::new(0),
+            present: AtomicUsize::new(0),
+            closing: AtomicUsize::new(0),
+            emptied: Notify::new(),
         });
         if let Some(limit) = inner.limits.watchdog {
             watchdog::watch(limit);
@@ -124,8 +122,7 @@ impl Node {
     /// Whether the process is alive. Erlang's `is_process_alive/1`.
     #[must_use]
     pub fn is_alive(&self, pid: Pid) -> bool {
-        self.lookup(pid)
-            .is_some_and(|proc| proc.exit_reason().is_none())
+        self.lookup(pid).is_some_and(|proc| proc.exit_reason().is_none())
     }
 
     // ===== names =====
@@ -179,11 +176,7 @@ impl Node {
     }
 
     pub(crate) fn lookup(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
-        if pid.node == self.0.id {
-            self.0.table.get(pid)
-        } else {
-            directory::lookup(pid)
-        }
+        if pid.node == self.0.id { self.0.table.get(pid) } else { directory::lookup(pid) }
     }
 
     /// Sends a signal; one that finds nobody is answered as if by the dead.
@@ -201,9 +194,7 @@ impl Node {
     }
 
     pub(crate) fn dead_letter(&self, to: Pid, message: &'static str, cause: Cause) {
-        self.0
-            .dead_letters
-            .report(DeadLetter { to, message, cause });
+        self.0.dead_letters.report(DeadLetter { to, message, cause });
     }
 
     /// Admits one more process.
@@ -215,9 +206,7 @@ impl Node {
         // Relaxed: the count guards no other data.
         } else if self.0.living.fetch_add(1, Ordering::Relaxed) >= self.0.limits.max_processes {
             self.make_room();
-            SpawnError::TooManyProcesses {
-                limit: self.0.limits.max_processes,
-            }
+            SpawnError::TooManyProcesses { limit: self.0.limits.max_processes }
         } else {
             return Ok(self.0.table.reserve());
         };
@@ -297,12 +286,7 @@ impl Eq for Node {}
 
 impl fmt::Debug for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Node({:?}, {} processes)",
-            self.0.id,
-            self.process_count()
-        )
+        write!(f, "Node({:?}, {} processes)", self.0.id, self.process_count())
     }
 }
 

@@ -38,10 +38,7 @@ pub(crate) struct DeadLetters {
 
 impl DeadLetters {
     pub(crate) fn new(hook: impl Fn(&DeadLetter) + Send + Sync + 'static) -> Self {
-        Self {
-            count: AtomicU64::new(0),
-            hook: Some(Box::new(hook)),
-        }
+        Self { count: AtomicU64::new(0), hook: Some(Box::new(hook)) }
     }
 
     pub(crate) fn report(&self, letter: DeadLetter) {

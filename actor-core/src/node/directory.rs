@@ -21,19 +21,10 @@ static NODES: RwLock<Vec<Option<Entry>>> = RwLock::new(Vec::new());
 /// Finds a number for a new node and makes it.
 pub(crate) fn enlist(make: impl FnOnce(NodeId) -> NodeInner) -> Arc<NodeInner> {
     let mut nodes = NODES.write();
-    let number = nodes
-        .iter()
-        .position(Option::is_none)
-        .unwrap_or(nodes.len());
-    let id = NodeId {
-        number: number as u32,
-        incarnation: next_incarnation(),
-    };
+    let number = nodes.iter().position(Option::is_none).unwrap_or(nodes.len());
+    let id = NodeId { number: number as u32, incarnation: next_incarnation() };
     let node = Arc::new(make(id));
-    let entry = Some(Entry {
-        incarnation: id.incarnation,
-        node: Arc::downgrade(&node),
-    });
+    let entry = Some(Entry { incarnation: id.incarnation, node: Arc::downgrade(&node) });
     match nodes.get_mut(number) {
         Some(slot) => *slot = entry,
         None => nodes.push(entry),
@@ -90,9 +81,7 @@ fn next_incarnation() -> u32 {
     static FIRST: OnceLock<u32> = OnceLock::new();
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let first = *FIRST.get_or_init(|| {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         (since.as_millis() as u32) ^ std::process::id().rotate_left(16)
     });
     first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed))

@@ -28,11 +28,7 @@ impl Names {
     pub(crate) fn register(&self, name: &str, proc: &dyn Proc) -> Result<(), RegisterError> {
         let pid = proc.header().pid();
         let name: Arc<str> = name.into();
-        self.claim(&name, pid)
-            .map_err(|holder| RegisterError::Taken {
-                name: name.to_string(),
-                holder,
-            })?;
+        self.claim(&name, pid).map_err(|holder| RegisterError::Taken { name: name.to_string(), holder })?;
         let mut other = None;
         let alive = proc.with_bonds(&mut |bonds| match &bonds.name {
             Some(had) => other = Some(had.to_string()),

@@ -36,10 +36,7 @@ impl Node {
         let spared = ambient::self_pid().ok().filter(|pid| pid.node() == self.id());
         let rest = usize::from(spared.is_some());
         self.close(rest);
-        let mut report = ShutdownReport {
-            processes: self.process_count(),
-            ..ShutdownReport::default()
-        };
+        let mut report = ShutdownReport { processes: self.process_count(), ..ShutdownReport::default() };
 
         self.ask(&self.roots(spared), &ExitReason::Shutdown);
         let trees_get = until - deadline / 2;
@@ -49,10 +46,7 @@ impl Node {
         if !self.wait_until_empty(rest, until).await {
             report.killed = self.others(spared);
             self.ask(&report.killed, &ExitReason::Kill);
-            if !self
-                .wait_until_empty(rest, Instant::now() + Duration::from_secs(1))
-                .await
-            {
+            if !self.wait_until_empty(rest, Instant::now() + Duration::from_secs(1)).await {
                 report.stuck = self.others(spared);
             }
         }
@@ -90,13 +84,7 @@ impl Node {
 
     fn ask(&self, pids: &[Pid], reason: &ExitReason) {
         for &pid in pids {
-            self.signal_to(
-                pid,
-                Signal::Exit {
-                    from: ambient::self_pid().ok(),
-                    reason: reason.clone(),
-                },
-            );
+            self.signal_to(pid, Signal::Exit { from: ambient::self_pid().ok(), reason: reason.clone() });
         }
     }
 

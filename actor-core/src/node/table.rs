@@ -54,20 +54,14 @@ struct Slot {
 
 impl Table {
     pub(crate) fn new(node: NodeId) -> Self {
-        Self {
-            node,
-            shards: (0..SHARDS).map(|_| RwLock::new(Shard::default())).collect(),
-        }
+        Self { node, shards: (0..SHARDS).map(|_| RwLock::new(Shard::default())).collect() }
     }
 
     /// Reserves a slot. Nobody finds the process before [`fill`](Self::fill).
     pub(crate) fn reserve(&self) -> Place {
         let shard = preferred_shard();
         let (slot, generation) = self.shards[shard].write().reserve();
-        Place {
-            index: (slot << SHARD_BITS) | shard as u32,
-            generation,
-        }
+        Place { index: (slot << SHARD_BITS) | shard as u32, generation }
     }
 
     pub(crate) fn fill(&self, place: Place, process: Arc<dyn Proc>) {
@@ -80,18 +74,12 @@ impl Table {
     pub(crate) fn get(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
         let shard = self.shards[pid.index as usize % SHARDS].read();
         let slot = shard.slot(pid.index >> SHARD_BITS)?;
-        if slot.generation == pid.generation {
-            slot.process.clone()
-        } else {
-            None
-        }
+        if slot.generation == pid.generation { slot.process.clone() } else { None }
     }
 
     pub(crate) fn remove(&self, pid: Pid) {
         // Dropped outside the lock: it may be the last handle, and its mailbox holds the user's values.
-        let removed = self.shards[pid.index as usize % SHARDS]
-            .write()
-            .remove(pid.index >> SHARD_BITS, pid.generation);
+        let removed = self.shards[pid.index as usize % SHARDS].write().remove(pid.index >> SHARD_BITS, pid.generation);
         drop(removed);
     }
 
@@ -104,11 +92,7 @@ impl Table {
                 for (offset, slot) in chunk.slots.iter().enumerate() {
                     if slot.process.is_some() {
                         let index = ((at * CHUNK + offset) << SHARD_BITS | number) as u32;
-                        pids.push(Pid {
-                            node: self.node,
-                            index,
-                            generation: slot.generation,
-                        });
+                        pids.push(Pid { node: self.node, index, generation: slot.generation });
                     }
                 }
             }
@@ -125,11 +109,8 @@ impl Shard {
                 continue;
             };
             // A chunk that is listed may be full by now, or freed, or cut off with the end of the list.
-            let Some(chunk) = self
-                .chunks
-                .get_mut(at as usize)
-                .and_then(Option::as_deref_mut)
-                .filter(|chunk| chunk.free != NONE)
+            let Some(chunk) =
+                self.chunks.get_mut(at as usize).and_then(Option::as_deref_mut).filter(|chunk| chunk.free != NONE)
             else {
                 self.open.pop();
                 continue;
@@ -146,11 +127,7 @@ impl Shard {
     }
 
     fn grow(&mut self) {
-        let at = self
-            .chunks
-            .iter()
-            .position(Option::is_none)
-            .unwrap_or(self.chunks.len());
+        let at = self.chunks.iter().position(Option::is_none).unwrap_or(self.chunks.len());
         let chunk = Some(Box::new(Chunk::new(self.floor)));
         match self.chunks.get_mut(at) {
             Some(slot) => *slot = chunk,
@@ -178,12 +155,7 @@ impl Shard {
         }
         if chunk.live == 0 && self.empty_chunks > 1 {
             // One empty chunk is kept, so that a process that comes and goes does not make and free one each time.
-            let highest = chunk
-                .slots
-                .iter()
-                .map(|slot| slot.generation)
-                .max()
-                .unwrap_or(0);
+            let highest = chunk.slots.iter().map(|slot| slot.generation).max().unwrap_or(0);
             self.floor = self.floor.max(highest);
             self.chunks[at] = None;
             self.empty_chunks -= 1;
@@ -203,12 +175,9 @@ impl Shard {
             self.chunks.shrink_to(self.chunks.len() * 2);
         }
         let known = self.chunks.len() as u32;
-        if self.open.last().is_some_and(|&at| at >= known)
-            || self.open.len() > 2 * self.chunks.len() + 64
-        {
+        if self.open.last().is_some_and(|&at| at >= known) || self.open.len() > 2 * self.chunks.len() + 64 {
             let chunks = &self.chunks;
-            self.open
-                .retain(|&at| chunks.get(at as usize).is_some_and(Option::is_some));
+            self.open.retain(|&at| chunks.get(at as usize).is_some_and(Option::is_some));
             self.open.sort_unstable();
             self.open.dedup();
             self.open.shrink_to(64);
@@ -233,11 +202,7 @@ impl Chunk {
             generation,
             next: if at + 1 < CHUNK { at as u32 + 1 } else { NONE },
         });
-        Self {
-            slots,
-            free: 0,
-            live: 0,
-        }
+        Self { slots, free: 0, live: 0 }
     }
 }
 
@@ -248,9 +213,7 @@ fn preferred_shard() -> usize {
         static NEXT: Cell<usize> = Cell::new(THREADS.fetch_add(7, Ordering::Relaxed));
     }
     // A thread that is being torn down may still spawn; any shard will do.
-    NEXT.try_with(|next| next.replace(next.get().wrapping_add(1)))
-        .unwrap_or(0)
-        % SHARDS
+    NEXT.try_with(|next| next.replace(next.get().wrapping_add(1))).unwrap_or(0) % SHARDS
 }
 
 #[cfg(test)]
@@ -293,7 +256,8 @@ mod tests {
                         Vec::new()
                     }
                     Step::Remove(which) if !live.is_empty() => {
-                        which.iter().filter_map(|at| (!live.is_empty()).then(|| live.swap_remove(at.index(live.len())))).collect()
+                        let count = which.len().min(live.len());
+                        which.iter().take(count).map(|at| live.swap_remove(at.index(live.len()))).collect()
                     }
                     Step::Remove(_) => Vec::new(),
                     // Whole chunks, so that they are freed.

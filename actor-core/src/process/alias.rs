@@ -26,13 +26,8 @@ pub struct Alias<M: Send + 'static> {
 
 impl<M: Send + 'static> Alias<M> {
     pub(crate) fn of(intake: &Intake<M>, kind: AliasKind) -> Self {
-        let alias = Self {
-            owner: intake.me(),
-            id: Ref::new(intake.pid().node),
-        };
-        intake
-            .shared
-            .with_bonds(&mut |bonds| _ = bonds.aliases.insert(alias.id, kind));
+        let alias = Self { owner: intake.me(), id: Ref::new(intake.pid().node) };
+        intake.shared.with_bonds(&mut |bonds| _ = bonds.aliases.insert(alias.id, kind));
         alias
     }
 
@@ -51,10 +46,7 @@ impl<M: Send + 'static> Alias<M> {
     /// Sends a message through the alias. If the alias is not active any more it is dropped silently.
     pub fn send(&self, message: M) {
         let message = AnyMessage::new(message);
-        if let Err(signal) = self.owner.shared.signal(Signal::Aliased {
-            alias: self.id,
-            message,
-        }) {
+        if let Err(signal) = self.owner.shared.signal(Signal::Aliased { alias: self.id, message }) {
             let node = &self.owner.shared.header.node;
             answer_unhandled(node, self.pid(), signal, &ExitReason::NoProc);
         }
@@ -68,9 +60,7 @@ impl<M: Send + 'static> Alias<M> {
 /// # Errors
 /// [`NotAProcess`] outside any process.
 pub fn unalias<M: Send + 'static>(alias: &Alias<M>) -> Result<bool, NotAProcess> {
-    ambient::own_bonds("unalias", |bonds, _| {
-        bonds.aliases.remove(&alias.id).is_some()
-    })
+    ambient::own_bonds("unalias", |bonds, _| bonds.aliases.remove(&alias.id).is_some())
 }
 
 /// Watches `pid`, with an alias of the same reference that the watched process can reply through. With [`AliasKind::Reply`] the
@@ -83,9 +73,7 @@ pub fn monitor_with_alias<M: Send + 'static>(
 ) -> (Monitor, Alias<M>) {
     let id = Ref::new(pid.node);
     let owner = inbox.me();
-    owner
-        .shared
-        .with_bonds(&mut |bonds| _ = bonds.aliases.insert(id, kind));
+    owner.shared.with_bonds(&mut |bonds| _ = bonds.aliases.insert(id, kind));
     let reply_demonitor = kind == AliasKind::Reply;
     let monitor = watch(Monitored::Pid(pid), Some(pid), id, reply_demonitor);
     (monitor, Alias { owner, id })
@@ -93,10 +81,7 @@ pub fn monitor_with_alias<M: Send + 'static>(
 
 impl<M: Send + 'static> Clone for Alias<M> {
     fn clone(&self) -> Self {
-        Self {
-            owner: self.owner.clone(),
-            id: self.id,
-        }
+        Self { owner: self.owner.clone(), id: self.id }
     }
 }
 

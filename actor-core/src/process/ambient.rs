@@ -62,10 +62,7 @@ pub(crate) fn leave(Outer(outer): Outer) -> Option<Arc<dyn Proc>> {
 
 /// Looks at the current process. `None` outside one, and while the thread is being torn down.
 pub(crate) fn with<R>(look: impl FnOnce(&Arc<dyn Proc>) -> R) -> Option<R> {
-    AMBIENT
-        .try_with(|ambient| ambient.current.borrow().as_ref().map(look))
-        .ok()
-        .flatten()
+    AMBIENT.try_with(|ambient| ambient.current.borrow().as_ref().map(look)).ok().flatten()
 }
 
 /// The current process, or an error that names the `operation` which needs one.
@@ -74,10 +71,7 @@ pub(crate) fn current(operation: &'static str) -> Result<Arc<dyn Proc>, NotAProc
 }
 
 /// Acts on the current process's own bonds.
-pub(crate) fn own_bonds<R>(
-    operation: &'static str,
-    act: impl FnOnce(&mut Bonds, Pid) -> R,
-) -> Result<R, NotAProcess> {
+pub(crate) fn own_bonds<R>(operation: &'static str, act: impl FnOnce(&mut Bonds, Pid) -> R) -> Result<R, NotAProcess> {
     let process = current(operation)?;
     let pid = process.header().pid();
     let mut act = Some(act);
@@ -134,9 +128,5 @@ pub(crate) fn node() -> Option<Node> {
 }
 
 fn budget_of(header: &Header) -> &Budget {
-    header
-        .extras
-        .as_ref()
-        .and_then(|extras| extras.budget.as_ref())
-        .unwrap_or(&Budget::DEFAULT)
+    header.extras.as_ref().and_then(|extras| extras.budget.as_ref()).unwrap_or(&Budget::DEFAULT)
 }

@@ -36,9 +36,7 @@ pub(crate) struct Plain<F, I> {
 
 impl<F, I> Plain<F, I> {
     pub(crate) fn new(main: F, inbox: I) -> Self {
-        Self {
-            main: Some((main, inbox)),
-        }
+        Self { main: Some((main, inbox)) }
     }
 }
 

@@ -40,8 +40,7 @@ impl Link {
     }
 
     fn has_any(self, ids: [LinkId; 2]) -> bool {
-        ids.iter()
-            .any(|&id| id != 0 && (id == self.own || id == self.peer))
+        ids.iter().any(|&id| id != 0 && (id == self.own || id == self.peer))
     }
 
     fn without(mut self, ids: [LinkId; 2]) -> Self {
@@ -158,13 +157,7 @@ pub(crate) enum Spent {
 impl Bonds {
     /// Handles a signal to the process `me`, which traps exits or not. What is not needed any more and may hold a value of the
     /// user's is left in `spent`, to be dropped when no lock is held.
-    pub(crate) fn apply(
-        &mut self,
-        signal: Signal,
-        me: Pid,
-        traps: bool,
-        spent: &mut Vec<Spent>,
-    ) -> Outcome {
+    pub(crate) fn apply(&mut self, signal: Signal, me: Pid, traps: bool, spent: &mut Vec<Spent>) -> Outcome {
         match signal {
             Signal::Exit { from, reason } => match (&reason, traps) {
                 (ExitReason::Kill, _) => Outcome::Fatal(ExitReason::Killed),
@@ -240,11 +233,7 @@ impl Bonds {
     pub(crate) fn demonitor(&mut self, id: Ref, flush: bool) -> Demonitored {
         let phase = self.monitors.get(&id).map(|monitoring| &monitoring.phase);
         let was_active = matches!(phase, Some(Phase::Active | Phase::Awaited(_)));
-        let ended = if was_active || flush {
-            self.monitors.remove(&id)
-        } else {
-            None
-        };
+        let ended = if was_active || flush { self.monitors.remove(&id) } else { None };
         if was_active {
             self.aliases.remove(&id);
         }
@@ -303,11 +292,7 @@ impl Bonds {
             spent.push(Spent::Reason(reason));
             return Outcome::Nothing;
         };
-        let down = Down {
-            monitor: id,
-            process: monitoring.process.clone(),
-            reason,
-        };
+        let down = Down { monitor: id, process: monitoring.process.clone(), reason };
         match std::mem::replace(&mut monitoring.phase, Phase::Active) {
             Phase::Active => {
                 monitoring.phase = Phase::Delivered(down.clone());
@@ -335,11 +320,7 @@ impl Bonds {
             Some(AliasKind::Explicit) => {}
             Some(AliasKind::Reply) => drop(self.aliases.remove(&alias)),
         }
-        if self
-            .monitors
-            .get(&alias)
-            .is_some_and(|monitoring| monitoring.reply_demonitor)
-        {
+        if self.monitors.get(&alias).is_some_and(|monitoring| monitoring.reply_demonitor) {
             // The target is not told: its `Down` finds no monitor here and is dropped.
             spent.extend(self.monitors.remove(&alias).map(Spent::Monitoring));
         }

@@ -74,13 +74,7 @@ pub(crate) struct Stage<M: Send + 'static> {
 impl<M: Send + 'static> Stage<M> {
     pub(crate) fn new(shared: Arc<Shared<M>>) -> Self {
         let myself: Arc<dyn Proc> = Arc::clone(&shared) as _;
-        Self {
-            shared,
-            myself: Some(myself),
-            registered: false,
-            remains: None,
-            gone: false,
-        }
+        Self { shared, myself: Some(myself), registered: false, remains: None, gone: false }
     }
 
     /// Ends a process that never ran.
@@ -125,9 +119,7 @@ impl<M: Send + 'static> Stage<M> {
             }
         }
         if header.has(flag::DOOMED) {
-            return Poll::Ready(End::Signalled(
-                self.shared.take_doom().unwrap_or(ExitReason::Killed),
-            ));
+            return Poll::Ready(End::Signalled(self.shared.take_doom().unwrap_or(ExitReason::Killed)));
         }
         Poll::Pending
     }

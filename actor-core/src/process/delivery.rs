@@ -87,12 +87,7 @@ impl<M: Send + 'static> Delivery<M> {
         }
     }
 
-    fn poll_line(
-        &mut self,
-        ticket: Ticket,
-        to: &ProcessRef<M>,
-        cx: &Context<'_>,
-    ) -> Poll<Result<(), Refused<M>>> {
+    fn poll_line(&mut self, ticket: Ticket, to: &ProcessRef<M>, cx: &Context<'_>) -> Poll<Result<(), Refused<M>>> {
         match to.shared.poll_place(ticket, cx.waker()) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(served) => {

@@ -32,11 +32,7 @@ pub fn exit(pid: Pid, reason: ExitReason) {
 pub fn trap_exit(trap: bool) -> Result<bool, NotAProcess> {
     ambient::with(|process| {
         let header = process.header();
-        if trap {
-            header.raise(flag::TRAPS)
-        } else {
-            header.lower(flag::TRAPS)
-        }
+        if trap { header.raise(flag::TRAPS) } else { header.lower(flag::TRAPS) }
     })
     .ok_or(NotAProcess("trap_exit"))
 }

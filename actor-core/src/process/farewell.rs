@@ -60,23 +60,14 @@ pub(crate) fn bid<M: Send + 'static>(shared: &Shared<M>, remains: Remains<M>) {
 /// Tells the peers of a process that had bonds.
 fn part(node: &Node, pid: Pid, reason: &ExitReason, mut bonds: Bonds) {
     for (peer, link) in bonds.links.drain() {
-        node.signal_to(
-            peer,
-            Signal::LinkExit {
-                from: pid,
-                ids: link.ids(),
-                reason: reason.clone(),
-            },
-        );
+        node.signal_to(peer, Signal::LinkExit { from: pid, ids: link.ids(), reason: reason.clone() });
     }
     // After the links: who sees the end of a linked process by a monitor has its exit in the mailbox already.
     for (id, watcher) in bonds.watchers.drain() {
         fire(node, watcher, id, reason.clone());
     }
     for (id, monitoring) in bonds.monitors.drain() {
-        if let (Some(target), Phase::Active | Phase::Awaited(_)) =
-            (monitoring.target, &monitoring.phase)
-        {
+        if let (Some(target), Phase::Active | Phase::Awaited(_)) = (monitoring.target, &monitoring.phase) {
             node.signal_to(target, Signal::Demonitor { id });
         }
         drop_quietly(monitoring);
@@ -96,14 +87,7 @@ fn report<M: Send + 'static>(shared: &Shared<M>, parent: Option<Pid>, reason: &E
 pub(crate) fn answer_unhandled(node: &Node, to: Pid, signal: Signal, reason: &ExitReason) {
     match signal {
         Signal::Link { from, id } => {
-            node.signal_to(
-                from,
-                Signal::LinkExit {
-                    from: to,
-                    ids: [id, 0],
-                    reason: reason.clone(),
-                },
-            );
+            node.signal_to(from, Signal::LinkExit { from: to, ids: [id, 0], reason: reason.clone() });
         }
         Signal::Monitor { watcher, id } => fire(node, watcher, id, reason.clone()),
         Signal::Aliased { message, .. } => {
@@ -123,25 +107,12 @@ pub(crate) fn answer_nowhere(to: Pid, signal: Signal) {
     let gone = ExitReason::NoConnection;
     match signal {
         Signal::Link { from, id } => {
-            directory::signal(
-                from,
-                Signal::LinkExit {
-                    from: to,
-                    ids: [id, 0],
-                    reason: gone,
-                },
-            );
+            directory::signal(from, Signal::LinkExit { from: to, ids: [id, 0], reason: gone });
         }
-        Signal::Monitor {
-            watcher: Watcher::Process(pid),
-            id,
-        } => {
+        Signal::Monitor { watcher: Watcher::Process(pid), id } => {
             directory::signal(pid, Signal::Down { id, reason: gone });
         }
-        Signal::Monitor {
-            watcher: Watcher::Future(slot),
-            ..
-        } => slot.fire(gone),
+        Signal::Monitor { watcher: Watcher::Future(slot), .. } => slot.fire(gone),
         Signal::Aliased { message, .. } => drop_quietly(message),
         Signal::Exit { .. }
         | Signal::LinkExit { .. }

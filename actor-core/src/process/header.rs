@@ -63,13 +63,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) fn new(
-        node: Node,
-        index: u32,
-        generation: u32,
-        traps: bool,
-        extras: Option<Box<Extras>>,
-    ) -> Self {
+    pub(crate) fn new(node: Node, index: u32, generation: u32, traps: bool, extras: Option<Box<Extras>>) -> Self {
         let started = node.clock_nanos() / 1_000_000;
         Self {
             node,
@@ -91,11 +85,7 @@ impl Header {
     }
 
     pub(crate) fn pid(&self) -> Pid {
-        Pid {
-            node: self.node.id(),
-            index: self.index,
-            generation: self.generation,
-        }
+        Pid { node: self.node.id(), index: self.index, generation: self.generation }
     }
 
     // ===== flags =====
@@ -124,8 +114,7 @@ impl Header {
 
     /// Counts a message as begun. Owner only.
     pub(crate) fn begin_message(&self) {
-        self.handled
-            .store(self.handled.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.handled.store(self.handled.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
     }
 
     /// Says which kind of message is handled now. Owner only.
@@ -150,10 +139,7 @@ impl Header {
 
     /// Adds measured busy time that stands for `weight` turns. Owner only.
     pub(crate) fn add_busy(&self, nanos: u64, weight: u64) {
-        self.busy.store(
-            self.busy.load(Ordering::Relaxed) + nanos * weight,
-            Ordering::Relaxed,
-        );
+        self.busy.store(self.busy.load(Ordering::Relaxed) + nanos * weight, Ordering::Relaxed);
         let micros = u32::try_from(nanos / 1000).unwrap_or(u32::MAX);
         if micros > self.longest.load(Ordering::Relaxed) {
             self.longest.store(micros, Ordering::Relaxed);
@@ -170,10 +156,7 @@ impl Header {
 
     /// Counts a turn that the budget ended. Owner only.
     pub(crate) fn count_yield(&self) {
-        self.yields.store(
-            self.yields.load(Ordering::Relaxed).wrapping_add(1),
-            Ordering::Relaxed,
-        );
+        self.yields.store(self.yields.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 
     pub(crate) fn yields(&self) -> u32 {

@@ -44,11 +44,7 @@ pub struct Inbox<M: Send + 'static> {
 
 impl<M: Send + 'static> Inbox<M> {
     pub(crate) fn new(intake: Intake<M>) -> Self {
-        Self {
-            intake,
-            saved: VecDeque::new(),
-            saved_messages: 0,
-        }
+        Self { intake, saved: VecDeque::new(), saved_messages: 0 }
     }
 
     /// A handle to this process, to be handed to others.
@@ -69,11 +65,7 @@ impl<M: Send + 'static> Inbox<M> {
     /// No message is lost if the future is dropped.
     pub async fn recv(&mut self) -> M {
         // What other receives left behind is not searched in vain.
-        let mut mark = if self.saved_messages == 0 {
-            self.saved.len()
-        } else {
-            0
-        };
+        let mut mark = if self.saved_messages == 0 { self.saved.len() } else { 0 };
         let mut wanted = |mail: &Received<M>| matches!(mail, Received::Message(_));
         match poll_fn(|cx| self.poll_match(&mut mark, &mut wanted, cx)).await {
             Received::Message(message) => message,
@@ -95,10 +87,7 @@ impl<M: Send + 'static> Inbox<M> {
     ///
     /// # Cancel safety
     /// As for [`recv`](Self::recv).
-    pub async fn recv_match(
-        &mut self,
-        mut wanted: impl FnMut(&Received<M>) -> bool,
-    ) -> Received<M> {
+    pub async fn recv_match(&mut self, mut wanted: impl FnMut(&Received<M>) -> bool) -> Received<M> {
         let mut mark = 0;
         poll_fn(|cx| self.poll_match(&mut mark, &mut wanted, cx)).await
     }
@@ -126,9 +115,7 @@ impl<M: Send + 'static> Inbox<M> {
         if let Some(mail) = self.try_recv_match(&mut wanted) {
             return Some(mail);
         }
-        tokio::time::timeout(limit, self.recv_match(wanted))
-            .await
-            .ok()
+        tokio::time::timeout(limit, self.recv_match(wanted)).await.ok()
     }
 
     /// The oldest message of the process's own type, if there is one now.
@@ -140,10 +127,7 @@ impl<M: Send + 'static> Inbox<M> {
     }
 
     /// The oldest piece of mail that `wanted` accepts, if there is one now. Erlang's `receive … after 0`.
-    pub fn try_recv_match(
-        &mut self,
-        mut wanted: impl FnMut(&Received<M>) -> bool,
-    ) -> Option<Received<M>> {
+    pub fn try_recv_match(&mut self, mut wanted: impl FnMut(&Received<M>) -> bool) -> Option<Received<M>> {
         let mut mark = 0;
         if let Some(mail) = self.search(&mut mark, &mut wanted) {
             return Some(mail);
@@ -193,11 +177,7 @@ impl<M: Send + 'static> Inbox<M> {
         }
     }
 
-    fn search(
-        &mut self,
-        mark: &mut usize,
-        wanted: &mut impl FnMut(&Received<M>) -> bool,
-    ) -> Option<Received<M>> {
+    fn search(&mut self, mark: &mut usize, wanted: &mut impl FnMut(&Received<M>) -> bool) -> Option<Received<M>> {
         if self.intake.shared.header.lower(flag::FLUSHED) {
             let intake = &self.intake;
             self.saved.retain(|mail| traced(mail).is_none_or(|event| !intake.is_void(event)));

@@ -33,14 +33,7 @@ pub struct Intake<M: Send + 'static> {
 
 impl<M: Send + 'static> Intake<M> {
     pub(crate) fn new(shared: Arc<Shared<M>>) -> Self {
-        Self {
-            shared,
-            batch: VecDeque::new(),
-            since: 0,
-            turn: 0,
-            granted: 0,
-            left: 0,
-        }
+        Self { shared, batch: VecDeque::new(), since: 0, turn: 0, granted: 0, left: 0 }
     }
 
     /// The process's own pid.

@@ -17,9 +17,7 @@ use crate::signal::Signal;
 /// # Errors
 /// [`NotAProcess`] outside any process.
 pub fn link(pid: Pid) -> Result<(), NotAProcess> {
-    let linked = ambient::own_bonds("link", |bonds, me| {
-        bonds.link(me, pid, next_id()).map(|id| (me, id))
-    })?;
+    let linked = ambient::own_bonds("link", |bonds, me| bonds.link(me, pid, next_id()).map(|id| (me, id)))?;
     if let Some((from, id)) = linked {
         directory::signal(pid, Signal::Link { from, id });
     }
@@ -33,8 +31,7 @@ pub fn link(pid: Pid) -> Result<(), NotAProcess> {
 /// # Errors
 /// [`NotAProcess`] outside any process.
 pub fn unlink(pid: Pid) -> Result<(), NotAProcess> {
-    let unlinked =
-        ambient::own_bonds("unlink", |bonds, me| bonds.unlink(pid).map(|ids| (me, ids)))?;
+    let unlinked = ambient::own_bonds("unlink", |bonds, me| bonds.unlink(pid).map(|ids| (me, ids)))?;
     if let Some((from, ids)) = unlinked {
         directory::signal(pid, Signal::Unlink { from, ids });
     }

@@ -32,11 +32,7 @@ enum Holder {
     /// A process; its `Down` is a message, unless it is awaited.
     Process { owner: Arc<dyn Proc>, awaited: bool },
     /// A future outside any process.
-    Future {
-        slot: Arc<WatchSlot>,
-        process: Monitored,
-        target: Option<Pid>,
-    },
+    Future { slot: Arc<WatchSlot>, process: Monitored, target: Option<Pid> },
 }
 
 impl Monitor {
@@ -62,32 +58,18 @@ pub fn monitor(pid: Pid) -> Monitor {
 pub fn monitor_name(name: &str) -> Monitor {
     let node = Node::current().ok();
     let target = node.as_ref().and_then(|node| node.whereis(name));
-    let id = Ref::new(node.map_or(
-        crate::pid::NodeId {
-            number: 0,
-            incarnation: 0,
-        },
-        |node| node.id(),
-    ));
+    let id = Ref::new(node.map_or(crate::pid::NodeId { number: 0, incarnation: 0 }, |node| node.id()));
     watch(Monitored::Name(name.into()), target, id, false)
 }
 
 /// Watches `target` for the current process, or for a future outside any.
-pub(crate) fn watch(
-    process: Monitored,
-    target: Option<Pid>,
-    id: Ref,
-    reply_demonitor: bool,
-) -> Monitor {
+pub(crate) fn watch(process: Monitored, target: Option<Pid>, id: Ref, reply_demonitor: bool) -> Monitor {
     let (monitor, watcher) = hold(process, target, id, reply_demonitor);
     match (target, &monitor.holder) {
         // A process that watches itself is never told, and nobody else would see it either.
         (Some(pid), Holder::Process { owner, .. }) if owner.header().pid() == pid => {}
         (Some(pid), _) => directory::signal(pid, Signal::Monitor { watcher, id }),
-        (None, Holder::Process { owner, .. }) => drop(owner.signal(Signal::Down {
-            id,
-            reason: ExitReason::NoProc,
-        })),
+        (None, Holder::Process { owner, .. }) => drop(owner.signal(Signal::Down { id, reason: ExitReason::NoProc })),
         (None, Holder::Future { slot, .. }) => slot.fire(ExitReason::NoProc),
     }
     monitor
@@ -101,18 +83,8 @@ pub(crate) fn watch_new(pid: Pid) -> (Monitor, Watcher, Ref) {
 }
 
 /// The watcher's side of a monitor.
-fn hold(
-    process: Monitored,
-    target: Option<Pid>,
-    id: Ref,
-    reply_demonitor: bool,
-) -> (Monitor, Watcher) {
-    let monitoring = Monitoring {
-        process: process.clone(),
-        target,
-        phase: Phase::Active,
-        reply_demonitor,
-    };
+fn hold(process: Monitored, target: Option<Pid>, id: Ref, reply_demonitor: bool) -> (Monitor, Watcher) {
+    let monitoring = Monitoring { process: process.clone(), target, phase: Phase::Active, reply_demonitor };
     let mut monitoring = Some(monitoring);
     // A process that is already closed cannot hold a monitor: it counts as outside.
     let owner = ambient::current("monitor").ok().filter(|owner| {
@@ -123,23 +95,10 @@ fn hold(
         })
     });
     let (watcher, holder) = match owner {
-        Some(owner) => (
-            Watcher::Process(owner.header().pid()),
-            Holder::Process {
-                owner,
-                awaited: false,
-            },
-        ),
+        Some(owner) => (Watcher::Process(owner.header().pid()), Holder::Process { owner, awaited: false }),
         None => {
             let slot = Arc::new(WatchSlot::default());
-            (
-                Watcher::Future(Arc::clone(&slot)),
-                Holder::Future {
-                    slot,
-                    process,
-                    target,
-                },
-            )
+            (Watcher::Future(Arc::clone(&slot)), Holder::Future { slot, process, target })
         }
     };
     (Monitor { id, holder }, watcher)
@@ -149,13 +108,7 @@ fn hold(
 pub(crate) fn watch_proc(proc: &Arc<dyn Proc>) -> Arc<WatchSlot> {
     let slot = Arc::new(WatchSlot::default());
     let id = Ref::new(proc.header().node.id());
-    if proc
-        .signal(Signal::Monitor {
-            watcher: Watcher::Future(Arc::clone(&slot)),
-            id,
-        })
-        .is_err()
-    {
+    if proc.signal(Signal::Monitor { watcher: Watcher::Future(Arc::clone(&slot)), id }).is_err() {
         slot.fire(proc.exit_reason().unwrap_or(ExitReason::NoProc));
     }
     slot
@@ -178,8 +131,7 @@ fn end(monitor: &Monitor, flush: bool) -> bool {
     let id = monitor.id;
     match &monitor.holder {
         Holder::Process { .. } => {
-            let Ok(done) = ambient::own_bonds("demonitor", |bonds, _| bonds.demonitor(id, flush))
-            else {
+            let Ok(done) = ambient::own_bonds("demonitor", |bonds, _| bonds.demonitor(id, flush)) else {
                 return false;
             };
             match done.ended {
@@ -210,11 +162,7 @@ impl Future for Monitor {
         match &mut self.holder {
             Holder::Future { slot, process, .. } => {
                 let process = process.clone();
-                slot.poll(cx).map(|reason| Down {
-                    monitor: id,
-                    process,
-                    reason,
-                })
+                slot.poll(cx).map(|reason| Down { monitor: id, process, reason })
             }
             Holder::Process { owner, awaited } => {
                 *awaited = true;
@@ -222,11 +170,7 @@ impl Future for Monitor {
                 let mut taken = None;
                 let pid = owner.header().pid();
                 let alive = owner.with_bonds(&mut |bonds| {
-                    answer = match bonds
-                        .monitors
-                        .get_mut(&id)
-                        .map(|monitoring| &mut monitoring.phase)
-                    {
+                    answer = match bonds.monitors.get_mut(&id).map(|monitoring| &mut monitoring.phase) {
                         // It was ended, or its message has been received.
                         None => Poll::Ready(nobody(id, pid)),
                         Some(phase @ (Phase::Active | Phase::Awaited(_))) => {
@@ -243,11 +187,7 @@ impl Future for Monitor {
                 if let Some(Phase::Delivered(_)) = taken.map(|monitoring| monitoring.phase) {
                     owner.header().raise(flag::FLUSHED);
                 }
-                if alive {
-                    answer
-                } else {
-                    Poll::Ready(nobody(id, pid))
-                }
+                if alive { answer } else { Poll::Ready(nobody(id, pid)) }
             }
         }
     }
@@ -256,10 +196,7 @@ impl Future for Monitor {
 impl Drop for Monitor {
     fn drop(&mut self) {
         match &self.holder {
-            Holder::Process {
-                owner,
-                awaited: true,
-            } => {
+            Holder::Process { owner, awaited: true } => {
                 let mut arrived = None;
                 owner.with_bonds(&mut |bonds| {
                     let Some(monitoring) = bonds.monitors.get_mut(&self.id) else {
@@ -281,11 +218,7 @@ impl Drop for Monitor {
                 }
             }
             Holder::Process { awaited: false, .. } => {}
-            Holder::Future {
-                target: Some(target),
-                slot,
-                ..
-            } if !slot.has_fired() => {
+            Holder::Future { target: Some(target), slot, .. } if !slot.has_fired() => {
                 directory::signal(*target, Signal::Demonitor { id: self.id });
             }
             Holder::Future { .. } => {}
@@ -295,11 +228,7 @@ impl Drop for Monitor {
 
 /// The output of a monitor that was ended, or whose message was received, before it was awaited.
 fn nobody(id: Ref, pid: Pid) -> Down {
-    Down {
-        monitor: id,
-        process: Monitored::Pid(pid),
-        reason: ExitReason::NoProc,
-    }
+    Down { monitor: id, process: Monitored::Pid(pid), reason: ExitReason::NoProc }
 }
 
 impl fmt::Debug for Monitor {

@@ -45,22 +45,14 @@ pub fn record_panic_locations() {
 fn reason_of(payload: Box<dyn Any + Send>) -> ExitReason {
     let text = match payload.downcast_ref::<&'static str>() {
         Some(text) => cut(text),
-        None => payload
-            .downcast_ref::<String>()
-            .map_or_else(|| "a value that is no text".to_owned(), |text| cut(text)),
+        None => payload.downcast_ref::<String>().map_or_else(|| "a value that is no text".to_owned(), |text| cut(text)),
     };
-    let location = LOCATION
-        .try_with(|location| location.borrow_mut().take())
-        .ok()
-        .flatten();
+    let location = LOCATION.try_with(|location| location.borrow_mut().take()).ok().flatten();
     // The payload is the user's: dropping it may panic again.
     if catch_unwind(AssertUnwindSafe(|| drop(payload))).is_err_and(forget_bomb) {
         crate::trace::panic_in_drop(&ExitReason::Killed);
     }
-    ExitReason::Panic(Arc::new(PanicReport {
-        message: text,
-        location,
-    }))
+    ExitReason::Panic(Arc::new(PanicReport { message: text, location }))
 }
 
 /// A payload whose drop panicked has a payload of its own, and so on: after the second it is leaked.

@@ -53,15 +53,8 @@ impl<M: Send + 'static> ProcessRef<M> {
     /// # Cancel safety
     /// A message whose future is dropped while it waits for room is not sent.
     pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> + Send + '_ {
-        let mut sending = Sending {
-            to: self,
-            delivery: Delivery::new(message),
-        };
-        async move {
-            poll_fn(|cx| sending.delivery.poll(sending.to, cx))
-                .await
-                .map_err(|refused| self.error(refused))
-        }
+        let mut sending = Sending { to: self, delivery: Delivery::new(message) };
+        async move { poll_fn(|cx| sending.delivery.poll(sending.to, cx)).await.map_err(|refused| self.error(refused)) }
     }
 
     /// Sends a message if there is room now.
@@ -84,26 +77,17 @@ impl<M: Send + 'static> ProcessRef<M> {
         message: M,
         limit: Duration,
     ) -> impl Future<Output = Result<(), SendTimeoutError<M>>> + Send + '_ {
-        let mut sending = Sending {
-            to: self,
-            delivery: Delivery::new(message),
-        };
+        let mut sending = Sending { to: self, delivery: Delivery::new(message) };
         async move {
             let to = self.pid();
-            let in_time =
-                tokio::time::timeout(limit, poll_fn(|cx| sending.delivery.poll(sending.to, cx)))
-                    .await;
+            let in_time = tokio::time::timeout(limit, poll_fn(|cx| sending.delivery.poll(sending.to, cx))).await;
             match in_time {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(Refused::Full(message))) => Err(SendTimeoutError::Full { to, message }),
                 Ok(Err(Refused::Closed(message))) => Err(SendTimeoutError::NoProc { to, message }),
                 // Accepted in the moment of the timeout counts as sent.
                 Err(_elapsed) => match sending.delivery.cancel(self) {
-                    Some(message) => Err(SendTimeoutError::Timeout {
-                        to,
-                        waited: limit,
-                        message,
-                    }),
+                    Some(message) => Err(SendTimeoutError::Timeout { to, waited: limit, message }),
                     None => Ok(()),
                 },
             }
@@ -159,9 +143,7 @@ impl<M: Send + 'static> Drop for Sending<'_, M> {
 
 impl<M: Send + 'static> Clone for ProcessRef<M> {
     fn clone(&self) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-        }
+        Self { shared: Arc::clone(&self.shared) }
     }
 }
 

@@ -38,9 +38,7 @@ pub async fn send<T: Any + Send>(pid: Pid, message: T) -> Result<(), SendError<T
     }
     let mut place = WaitingPlace { proc, ticket: None };
     let served = poll_fn(|cx| {
-        let ticket = *place
-            .ticket
-            .get_or_insert_with(|| place.proc.join_line(cx.waker().clone()));
+        let ticket = *place.ticket.get_or_insert_with(|| place.proc.join_line(cx.waker().clone()));
         place.proc.poll_line(ticket, cx)
     })
     .await;
@@ -79,9 +77,7 @@ pub fn try_send<T: Any + Send>(pid: Pid, message: T) -> Result<(), SendError<T>>
 pub async fn send_name<T: Any + Send>(name: &str, message: T) -> Result<(), NotRegistered> {
     let found = Node::current().ok().and_then(|node| node.whereis(name));
     let Some(pid) = found else {
-        return Err(NotRegistered {
-            name: name.to_owned(),
-        });
+        return Err(NotRegistered { name: name.to_owned() });
     };
     // Delivery to somebody who dies meanwhile is no error of the name's.
     drop(send(pid, message).await);
@@ -109,9 +105,7 @@ fn attempt<T: Any + Send>(proc: &Arc<dyn Proc>, pid: Pid, slot: &mut Slot<T>) ->
             Full::Drop => {
                 slot.0 = None;
                 proc.header().count_dropped();
-                proc.header()
-                    .node
-                    .dead_letter(pid, std::any::type_name::<T>(), Cause::Overflow);
+                proc.header().node.dead_letter(pid, std::any::type_name::<T>(), Cause::Overflow);
                 Attempt::Settled
             }
             full => Attempt::Full(full),

@@ -61,12 +61,7 @@ impl<M: Send + 'static> Shared<M> {
             Overflow::Wait => None,
             other => Some(Box::new(other)),
         };
-        Self {
-            header,
-            class,
-            policy,
-            queue: Mutex::new(Queue::new(capacity, bonds)),
-        }
+        Self { header, class, policy, queue: Mutex::new(Queue::new(capacity, bonds)) }
     }
 
     pub(crate) fn pid(&self) -> Pid {
@@ -137,11 +132,7 @@ impl<M: Send + 'static> Shared<M> {
     }
 
     /// Looks after a claim: `Ready(Ok)` once it has been served, `Ready(Err)` with the claim if the process has ended.
-    pub(crate) fn poll_place(
-        &self,
-        ticket: Ticket,
-        waker: &Waker,
-    ) -> Poll<Result<(), Option<Claim<M>>>> {
+    pub(crate) fn poll_place(&self, ticket: Ticket, waker: &Waker) -> Poll<Result<(), Option<Claim<M>>>> {
         match self.queue.lock().place(ticket, waker) {
             Place::Waiting => Poll::Pending,
             Place::Served => Poll::Ready(Ok(())),
@@ -202,9 +193,7 @@ impl<M: Send + 'static> Shared<M> {
             Push::Queued => Ok(()),
             Push::Displaced(mail) | Push::Dropped(mail) => {
                 self.header.count_dropped();
-                self.header
-                    .node
-                    .dead_letter(self.pid(), self.type_of(&mail), Cause::Overflow);
+                self.header.node.dead_letter(self.pid(), self.type_of(&mail), Cause::Overflow);
                 // In the sender's turn, which it must not harm.
                 drop_quietly(mail);
                 Ok(())
@@ -283,18 +272,11 @@ impl<M: Send + 'static> Shared<M> {
 
     /// The reason of the fatal signal that was handled.
     pub(crate) fn take_doom(&self) -> Option<ExitReason> {
-        self.queue
-            .lock()
-            .bonds()
-            .and_then(|bonds| bonds.doom.take())
+        self.queue.lock().bonds().and_then(|bonds| bonds.doom.take())
     }
 
     /// The next mail, or parks the receiver if it says how it is woken.
-    pub(crate) fn drain(
-        &self,
-        batch: &mut VecDeque<Entry<M>>,
-        park: Option<&Waker>,
-    ) -> Drained<M> {
+    pub(crate) fn drain(&self, batch: &mut VecDeque<Entry<M>>, park: Option<&Waker>) -> Drained<M> {
         let mut wakers = Vec::new();
         let mail = {
             let mut queue = self.queue.lock();
@@ -320,11 +302,7 @@ impl<M: Send + 'static> Shared<M> {
     }
 
     /// The first event that is `wanted`, or parks the receiver; other mail stays where it is.
-    pub(crate) fn next_event(
-        &self,
-        wanted: &dyn Fn(&Event) -> bool,
-        waker: &Waker,
-    ) -> Drained<M> {
+    pub(crate) fn next_event(&self, wanted: &dyn Fn(&Event) -> bool, waker: &Waker) -> Drained<M> {
         let mut queue = self.queue.lock();
         if !queue.is_alive() {
             return Drained::Empty;
@@ -423,11 +401,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
 
     fn mailbox(&self) -> (u64, u32, usize) {
         let queue = self.queue.lock();
-        (
-            u64::from(queue.accepted().wrapping_sub(self.header.handled() as u32)),
-            queue.capacity(),
-            queue.waiting(),
-        )
+        (u64::from(queue.accepted().wrapping_sub(self.header.handled() as u32)), queue.capacity(), queue.waiting())
     }
 
     fn reserve(&self) -> Option<bool> {
@@ -491,9 +465,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
             }
             Some(mail) => {
                 // Its sender does not get it back any more, now that it has become one of the process's own.
-                if let Err(Refusal::Full(mail) | Refusal::Refused(mail) | Refusal::Closed(mail)) =
-                    self.fill(mail)
-                {
+                if let Err(Refusal::Full(mail) | Refusal::Refused(mail) | Refusal::Closed(mail)) = self.fill(mail) {
                     self.bury(mail);
                 }
                 true
@@ -517,8 +489,7 @@ impl<M: Send + 'static> Proc for Shared<M> {
     }
 
     fn poll_line(&self, ticket: Ticket, cx: &Context<'_>) -> Poll<bool> {
-        self.poll_place(ticket, cx.waker())
-            .map(|served| served.is_ok())
+        self.poll_place(ticket, cx.waker()).map(|served| served.is_ok())
     }
 
     fn leave_line(&self, ticket: Ticket) {
@@ -530,7 +501,6 @@ impl<M: Send + 'static> Proc for Shared<M> {
     fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
     }
-
 }
 
 fn wake(waker: Option<Waker>) {

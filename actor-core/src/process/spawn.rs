@@ -167,11 +167,7 @@ impl<M: Send + 'static> Spawn<M> {
         Fut: Future<Output = Crash> + Send + 'static,
         M: std::any::Any,
     {
-        Ok(self
-            .body(&Class::PLAIN, false, |intake| {
-                Plain::new(main, Inbox::new(intake))
-            })?
-            .0)
+        Ok(self.body(&Class::PLAIN, false, |intake| Plain::new(main, Inbox::new(intake)))?.0)
     }
 
     /// Starts it with a monitor.
@@ -184,13 +180,8 @@ impl<M: Send + 'static> Spawn<M> {
         Fut: Future<Output = Crash> + Send + 'static,
         M: std::any::Any,
     {
-        let (process, monitor) = self.body(&Class::PLAIN, true, |intake| {
-            Plain::new(main, Inbox::new(intake))
-        })?;
-        Ok((
-            process,
-            monitor.expect("invariant: a monitor was asked for"),
-        ))
+        let (process, monitor) = self.body(&Class::PLAIN, true, |intake| Plain::new(main, Inbox::new(intake)))?;
+        Ok((process, monitor.expect("invariant: a monitor was asked for")))
     }
 
     /// Starts it on a thread of its own, where it may block and hold what is not `Send`. Erlang's dirty scheduler, for a whole
@@ -214,9 +205,7 @@ impl<M: Send + 'static> Spawn<M> {
         // Dropping the thread's handle lets it run by itself; if it does not start, the stage is dropped and the process ends.
         std::thread::Builder::new()
             .name(format!("actor {}", shared.pid()))
-            .spawn(move || {
-                runtime.block_on(conduct_local(stage, Plain::new(main, Inbox::new(intake))))
-            })
+            .spawn(move || runtime.block_on(conduct_local(stage, Plain::new(main, Inbox::new(intake)))))
             .map_err(|error| SpawnError::NoThread(error.to_string()))?;
         Ok(ProcessRef::new(shared))
     }
@@ -231,11 +220,7 @@ impl<M: Send + 'static> Spawn<M> {
         monitored: bool,
         make: impl FnOnce(Intake<M>) -> B,
     ) -> Result<(ProcessRef<M>, Option<Monitor>), SpawnError> {
-        let Launch {
-            shared,
-            stage,
-            monitor,
-        } = self.launch(class, monitored)?;
+        let Launch { shared, stage, monitor } = self.launch(class, monitored)?;
         let body = make(Intake::new(Arc::clone(&shared)));
         // The task lives on by itself; its end is told by links and monitors, not by its handle.
         drop(shared.header.node.runtime().spawn(conduct(stage, body)));
@@ -248,11 +233,7 @@ impl<M: Send + 'static> Spawn<M> {
             Some(node) => node,
             None => Node::current()?,
         };
-        let parent = if self.link {
-            Some(parent?)
-        } else {
-            parent.ok()
-        };
+        let parent = if self.link { Some(parent?) } else { parent.ok() };
         let place = node.admit()?;
         let (traps, name) = (self.traps, self.name);
         let budget = self.budget;
@@ -261,37 +242,23 @@ impl<M: Send + 'static> Spawn<M> {
         let pid = header.pid();
 
         let parent_pid = parent.as_ref().map(|parent| parent.header().pid());
-        let link = parent
-            .as_ref()
-            .filter(|_| self.link)
-            .map(|parent| (parent, next_id()));
+        let link = parent.as_ref().filter(|_| self.link).map(|parent| (parent, next_id()));
         let watched = monitored.then(|| watch_new(pid));
         let mut bonds: Option<Box<Bonds>> = None;
         if let Some((parent, id)) = &link {
             let bonds = bonds.get_or_insert_default();
-            bonds
-                .links
-                .insert(parent.header().pid(), Link::by_peer(*id));
+            bonds.links.insert(parent.header().pid(), Link::by_peer(*id));
             bonds.parent = parent_pid;
         }
         if let Some((_, watcher, id)) = &watched {
-            bonds
-                .get_or_insert_default()
-                .watchers
-                .insert(*id, watcher.clone());
+            bonds.get_or_insert_default().watchers.insert(*id, watcher.clone());
         }
         if name.is_some() || self.label.is_some() {
             let bonds = bonds.get_or_insert_default();
             bonds.name.clone_from(&name);
             bonds.label = self.label;
         }
-        let shared = Arc::new(Shared::new(
-            header,
-            class,
-            self.capacity,
-            self.overflow,
-            bonds,
-        ));
+        let shared = Arc::new(Shared::new(header, class, self.capacity, self.overflow, bonds));
         node.table().fill(place, Arc::clone(&shared) as _);
         // From here on dropping the stage undoes everything.
         let stage = Stage::new(Arc::clone(&shared));
@@ -311,11 +278,7 @@ impl<M: Send + 'static> Spawn<M> {
             stage.dismiss();
             return Err(error);
         }
-        Ok(Launch {
-            shared,
-            stage,
-            monitor: watched.map(|(monitor, ..)| monitor),
-        })
+        Ok(Launch { shared, stage, monitor: watched.map(|(monitor, ..)| monitor) })
     }
 }
 
@@ -332,10 +295,7 @@ impl<M: Send + 'static> fmt::Debug for Spawn<M> {
 /// Gives a process that does not run yet its name.
 fn claim(node: &Node, name: &Arc<str>, pid: Pid) -> Result<(), SpawnError> {
     let claimed = node.names().claim(name, pid);
-    claimed.map_err(|holder| SpawnError::NameTaken {
-        name: name.to_string(),
-        holder,
-    })
+    claimed.map_err(|holder| SpawnError::NameTaken { name: name.to_string(), holder })
 }
 
 /// Makes the parent's end of a link to a process that does not run yet.

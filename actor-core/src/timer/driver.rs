@@ -68,12 +68,7 @@ impl Timers {
 
     /// The last tick that has begun.
     fn now(&self) -> u64 {
-        u64::try_from(
-            Instant::now()
-                .saturating_duration_since(self.start)
-                .as_millis(),
-        )
-        .unwrap_or(u64::MAX)
+        u64::try_from(Instant::now().saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Says until when the driver will sleep. A timer that came since the wheel was looked at has not been able to wake it, so the
@@ -102,8 +97,7 @@ impl Timers {
                     Some(again) => {
                         left.unprepared.push(again.prepare);
                         let next = deadline.saturating_add(again.ticks);
-                        left.refused
-                            .extend(wheel.rearm(key, next, Entry::Timer(timer)));
+                        left.refused.extend(wheel.rearm(key, next, Entry::Timer(timer)));
                         if next <= now {
                             // Its next beat is due as well, but the message for it is yet to be made.
                             break;
@@ -115,10 +109,7 @@ impl Timers {
                     }
                 },
                 Entry::Deadline(guard) => match guard.due(deadline, now) {
-                    Due::Later(tick) => {
-                        left.refused
-                            .extend(wheel.rearm(key, tick, Entry::Deadline(guard)))
-                    }
+                    Due::Later(tick) => left.refused.extend(wheel.rearm(key, tick, Entry::Deadline(guard))),
                     Due::Now(waker) => {
                         wheel.release(key);
                         left.wakers.push(waker);
@@ -138,12 +129,7 @@ impl Timers {
     }
 
     /// Inserts a timer and tells its key before it can fire.
-    pub(crate) fn insert_named(
-        &self,
-        tick: u64,
-        timer: Box<dyn Expire>,
-        tell: impl FnOnce(Key),
-    ) -> Key {
+    pub(crate) fn insert_named(&self, tick: u64, timer: Box<dyn Expire>, tell: impl FnOnce(Key)) -> Key {
         let key = {
             let mut wheel = self.wheel.lock();
             let key = wheel.insert(tick, Entry::Timer(timer));

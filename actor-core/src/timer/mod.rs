@@ -128,8 +128,7 @@ impl Timers {
     }
 
     fn left(&self, tick: u64) -> Duration {
-        self.instant_of(tick)
-            .saturating_duration_since(Instant::now())
+        self.instant_of(tick).saturating_duration_since(Instant::now())
     }
 
     /// Wakes the driver if it sleeps past `tick`.

@@ -54,18 +54,9 @@ pub struct Expired<T> {
 ///
 /// # Errors
 /// [`NoRuntime`] if there is neither a process nor a Tokio runtime around.
-pub fn send_after<T: Any + Send>(
-    to: impl Into<Target>,
-    delay: Duration,
-    message: T,
-) -> Result<TimerRef, NoRuntime> {
+pub fn send_after<T: Any + Send>(to: impl Into<Target>, delay: Duration, message: T) -> Result<TimerRef, NoRuntime> {
     let setting = Setting::new(to.into(), delay)?;
-    let post = Post {
-        to: setting.to.clone(),
-        node: setting.node.id(),
-        message: Slot(Some(message)),
-        late: None,
-    };
+    let post = Post { to: setting.to.clone(), node: setting.node.id(), message: Slot(Some(message)), late: None };
     Ok(setting.set(Box::new(post)))
 }
 
@@ -73,11 +64,7 @@ pub fn send_after<T: Any + Send>(
 ///
 /// # Errors
 /// As for [`send_after`].
-pub fn start_timer<T: Any + Send>(
-    to: impl Into<Target>,
-    delay: Duration,
-    message: T,
-) -> Result<TimerRef, NoRuntime> {
+pub fn start_timer<T: Any + Send>(to: impl Into<Target>, delay: Duration, message: T) -> Result<TimerRef, NoRuntime> {
     let setting = Setting::new(to.into(), delay)?;
     let key = Arc::new(OnceLock::new());
     let post = NamedPost {
@@ -105,19 +92,9 @@ pub fn send_interval<T: Any + Send + Clone>(
 ) -> Result<TimerRef, NoRuntime> {
     let setting = Setting::new(to.into(), period)?;
     let ticks = u64::try_from(period.as_millis()).unwrap_or(u64::MAX).max(1);
-    let source = Source {
-        prepared: Mutex::new(Some(message.clone())),
-        original: Mutex::new(message),
-    };
+    let source = Source { prepared: Mutex::new(Some(message.clone())), original: Mutex::new(message) };
     let (to, node) = (setting.to.clone(), setting.node.id());
-    let repeat = Repeat {
-        to,
-        node,
-        ticks,
-        source: Arc::new(source),
-        undelivered: Slot(None),
-        late: None,
-    };
+    let repeat = Repeat { to, node, ticks, source: Arc::new(source), undelivered: Slot(None), late: None };
     Ok(setting.set(Box::new(repeat)))
 }
 
@@ -128,10 +105,7 @@ pub fn send_interval<T: Any + Send + Clone>(
 pub fn exit_after(pid: Pid, delay: Duration, reason: ExitReason) -> Result<TimerRef, NoRuntime> {
     let setting = Setting::new(Target::Pid(pid), delay)?;
     let from = ambient::self_pid().ok();
-    Ok(setting.set(Box::new(Exiting {
-        to: pid,
-        signal: Some((from, reason)),
-    })))
+    Ok(setting.set(Box::new(Exiting { to: pid, signal: Some((from, reason)) })))
 }
 
 /// Kills a process after `delay`. Erlang's `timer:kill_after/2`.
@@ -153,9 +127,7 @@ impl Setting {
         let node = Node::current()?;
         let now = Instant::now();
         // A delay beyond what an instant can hold is as good as for ever.
-        let tick = now
-            .checked_add(delay)
-            .map_or(u64::MAX, |at| node.timers().tick_of(at));
+        let tick = now.checked_add(delay).map_or(u64::MAX, |at| node.timers().tick_of(at));
         Ok(Self { node, to, tick })
     }
 
@@ -166,24 +138,17 @@ impl Setting {
 
     /// As `set`, for a timer that must know its own key before it can fire.
     fn set_named(self, timer: Box<dyn Expire>, slot: &OnceLock<Key>) -> TimerRef {
-        let key = self
-            .node
-            .timers()
-            .insert_named(self.tick, timer, |key| _ = slot.set(key));
+        let key = self.node.timers().insert_named(self.tick, timer, |key| _ = slot.set(key));
         self.own(key)
     }
 
     /// Notes a timer that a process set for itself.
     fn own(self, key: Key) -> TimerRef {
         let is_own = matches!(self.to, Target::Pid(pid) if ambient::self_pid() == Ok(pid));
-        if is_own && ambient::own_bonds("send_after", |bonds, _| bonds.timers.add(key)) == Ok(true)
-        {
+        if is_own && ambient::own_bonds("send_after", |bonds, _| bonds.timers.add(key)) == Ok(true) {
             self.sweep();
         }
-        TimerRef {
-            node: self.node.id(),
-            key,
-        }
+        TimerRef { node: self.node.id(), key }
     }
 
     /// Has the current process forget those of its timers that are done.
@@ -238,14 +203,8 @@ struct NamedPost<T> {
 
 impl<T: Any + Send> Expire for NamedPost<T> {
     fn expire(&mut self) -> Option<Again> {
-        let timer = TimerRef {
-            node: self.node,
-            key: *self.key.get()?,
-        };
-        self.undelivered.0 = self
-            .message
-            .take()
-            .map(|message| Expired { timer, message });
+        let timer = TimerRef { node: self.node, key: *self.key.get()? };
+        self.undelivered.0 = self.message.take().map(|message| Expired { timer, message });
         if let Some(proc) = find(&self.to, self.node) {
             self.late = proc.deliver(self.undelivered.parcel()).err();
         }
@@ -287,10 +246,7 @@ impl<T: Any + Send + Clone> Expire for Repeat<T> {
         });
         let named = matches!(self.to, Target::Name(_));
         let prepare = Arc::clone(&self.source) as Arc<dyn Prepare>;
-        (found || named).then_some(Again {
-            ticks: self.ticks,
-            prepare,
-        })
+        (found || named).then_some(Again { ticks: self.ticks, prepare })
     }
 }
 

@@ -214,9 +214,7 @@ impl<T> Wheel<T> {
     /// Takes the first timer out of a list but leaves it its entry.
     fn hold(&mut self, list: usize) -> (Key, u64, T) {
         let index = self.lists[list].head;
-        let &mut Entry {
-            serial, deadline, ..
-        } = self.linked(index);
+        let &mut Entry { serial, deadline, .. } = self.linked(index);
         let key = Key::new(serial, index);
         self.held = Some(key);
         (key, deadline, self.stop(list, index))
@@ -233,48 +231,30 @@ impl<T> Wheel<T> {
     fn stop(&mut self, list: usize, index: u32) -> T {
         self.unlink(list, index);
         self.len -= 1;
-        self.linked(index)
-            .value
-            .take()
-            .expect("invariant: a running timer has a value")
+        self.linked(index).value.take().expect("invariant: a running timer has a value")
     }
 
     // ===== entries =====
 
     fn entry(&self, index: u32) -> Option<&Entry<T>> {
-        self.pages
-            .get(index as usize / PAGE)?
-            .entries
-            .get(index as usize % PAGE)
+        self.pages.get(index as usize / PAGE)?.entries.get(index as usize % PAGE)
     }
 
     fn entry_mut(&mut self, index: u32) -> Option<&mut Entry<T>> {
-        self.pages
-            .get_mut(index as usize / PAGE)?
-            .entries
-            .get_mut(index as usize % PAGE)
+        self.pages.get_mut(index as usize / PAGE)?.entries.get_mut(index as usize % PAGE)
     }
 
     /// An entry known to exist.
     fn linked(&mut self, index: u32) -> &mut Entry<T> {
-        self.entry_mut(index)
-            .expect("invariant: a link leads to an entry")
+        self.entry_mut(index).expect("invariant: a link leads to an entry")
     }
 
     /// Takes a free entry and gives it its name.
     fn allocate(&mut self) -> Key {
         if self.open.is_empty() {
             self.open.push(self.pages.len() as u32);
-            self.pages.push(Page {
-                entries: Vec::new(),
-                free: NIL,
-                used: 0,
-                serial: 0,
-            });
-            assert!(
-                self.pages.len() <= NIL as usize / PAGE,
-                "invariant: memory ends before 2^32 timers do"
-            );
+            self.pages.push(Page { entries: Vec::new(), free: NIL, used: 0, serial: 0 });
+            assert!(self.pages.len() <= NIL as usize / PAGE, "invariant: memory ends before 2^32 timers do");
         }
         let at = self.open[self.open.len() - 1];
         let page = &mut self.pages[at as usize];
@@ -363,19 +343,9 @@ impl<T> Page<T> {
 
     /// Takes a slot and numbers it.
     fn take(&mut self) -> (u32, u32) {
-        let slot = if self.free == NIL {
-            self.entries.len() as u32
-        } else {
-            self.free
-        };
+        let slot = if self.free == NIL { self.entries.len() as u32 } else { self.free };
         if self.free == NIL {
-            self.entries.push(Entry {
-                deadline: 0,
-                serial: 0,
-                prev: NIL,
-                next: NIL,
-                value: None,
-            });
+            self.entries.push(Entry { deadline: 0, serial: 0, prev: NIL, next: NIL, value: None });
         }
         self.used += 1;
         self.serial += 1;
@@ -409,11 +379,7 @@ struct List {
 }
 
 impl List {
-    const EMPTY: Self = Self {
-        head: NIL,
-        tail: NIL,
-        earliest: u64::MAX,
-    };
+    const EMPTY: Self = Self { head: NIL, tail: NIL, earliest: u64::MAX };
 }
 
 #[cfg(test)]

@@ -117,16 +117,10 @@ mod tests {
             assert_eq!(map.insert(key, key * 2), None);
         }
         assert_eq!(map.insert(7, 0), Some(14));
-        assert_eq!(
-            (map.len(), map.get(&7), map.get(&999)),
-            (1000, Some(&0), Some(&1998))
-        );
+        assert_eq!((map.len(), map.get(&7), map.get(&999)), (1000, Some(&0), Some(&1998)));
         for key in 0..1000 {
             assert!(map.remove(&key).is_some());
         }
-        assert!(
-            map.len() == 0 && matches!(map, SmallMap::Few(_)),
-            "the table is given back"
-        );
+        assert!(map.len() == 0 && matches!(map, SmallMap::Few(_)), "the table is given back");
     }
 }

@@ -1,8 +1,8 @@
 //! What the macros' output names. Not for users, and without any promise of stability.
 
 pub use crate::{
-    Call, Cast, Context, Continue, GenServer, Handle, IdleTimeout, Init, InitResult, InitStop, IntoInit, Monitored, ServerRef,
-    Start, StartInit, StartState,
+    Call, Cast, Context, Continue, GenServer, Handle, IdleTimeout, Init, InitResult, InitStop, IntoInit, Monitored,
+    ServerRef, Start, StartInit, StartState,
 };
 pub use actor_core::behaviour::Parcel;
 pub use actor_core::{AnyMessage, Crash, Down, Exit, ExitReason};

@@ -10,10 +10,7 @@ use std::pin::Pin;
 
 /// How a state comes about inside the new process.
 pub(crate) trait Origin<S: GenServer>: Send {
-    fn state<'a>(
-        self: Box<Self>,
-        cx: &'a mut Context<S>,
-    ) -> Pin<Box<dyn Future<Output = InitResult<S>> + Send + 'a>>;
+    fn state<'a>(self: Box<Self>, cx: &'a mut Context<S>) -> Pin<Box<dyn Future<Output = InitResult<S>> + Send + 'a>>;
 }
 
 /// The state is there.
@@ -23,19 +20,13 @@ pub(crate) struct Ready<S>(pub(crate) S);
 pub(crate) struct Args<A>(pub(crate) A);
 
 impl<S: GenServer> Origin<S> for Ready<S> {
-    fn state<'a>(
-        self: Box<Self>,
-        _cx: &'a mut Context<S>,
-    ) -> Pin<Box<dyn Future<Output = InitResult<S>> + Send + 'a>> {
+    fn state<'a>(self: Box<Self>, _cx: &'a mut Context<S>) -> Pin<Box<dyn Future<Output = InitResult<S>> + Send + 'a>> {
         Box::pin(ready(Ok(self.0)))
     }
 }
 
 impl<S: Init> Origin<S> for Args<S::Args> {
-    fn state<'a>(
-        self: Box<Self>,
-        cx: &'a mut Context<S>,
-    ) -> Pin<Box<dyn Future<Output = InitResult<S>> + Send + 'a>> {
+    fn state<'a>(self: Box<Self>, cx: &'a mut Context<S>) -> Pin<Box<dyn Future<Output = InitResult<S>> + Send + 'a>> {
         Box::pin(S::init(self.0, cx))
     }
 }
@@ -57,10 +48,11 @@ impl<S: GenServer> Boot<S> {
     /// Starts up. An error is the reason the process ends with; its starter has been told.
     pub(crate) async fn run(&mut self, cx: &mut Context<S>) -> Result<S, ExitReason> {
         if let Some(via) = &self.via
-            && let Err(holder) = via.register(cx.pid()) {
-                self.via = None;
-                return Err(self.fail(cx, Acked::AlreadyStarted(holder), ExitReason::Normal));
-            }
+            && let Err(holder) = via.register(cx.pid())
+        {
+            self.via = None;
+            return Err(self.fail(cx, Acked::AlreadyStarted(holder), ExitReason::Normal));
+        }
         let Some(origin) = self.origin.take() else { return Err(ExitReason::Normal) };
         match origin.state(cx).await {
             Ok(state) => {

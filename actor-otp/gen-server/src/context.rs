@@ -201,9 +201,10 @@ impl<S: GenServer> Context<S> {
     /// Notes an event about the kind of message that is being handled.
     pub(crate) fn note(&mut self, event: impl FnOnce(u16) -> SysEvent) {
         if let Some(rare) = &mut self.rare
-            && !rare.debug.is_idle() {
-                rare.debug.note(&event(self.intake.current_message()));
-            }
+            && !rare.debug.is_idle()
+        {
+            rare.debug.note(&event(self.intake.current_message()));
+        }
     }
 
     /// Sends the replies that waited for `terminate`.

@@ -245,10 +245,11 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
                 }
             }
             if let Some(at) = sleep_at
-                && sleep.poll(me.node(), me.node().nanos_at(at), task).is_ready() {
-                    sleep_at = None;
-                    cx.intake.hibernate();
-                }
+                && sleep.poll(me.node(), me.node().nanos_at(at), task).is_ready()
+            {
+                sleep_at = None;
+                cx.intake.hibernate();
+            }
             Poll::Pending
         })
         .await;

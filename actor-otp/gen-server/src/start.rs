@@ -1,9 +1,9 @@
 //! Starting servers.
 
+use crate::boot::{Args, Ready};
 use crate::dispatch::class;
 use crate::handle::Handle;
 use crate::init::Init;
-use crate::boot::{Args, Ready};
 use crate::run::Server;
 use crate::server::GenServer;
 use crate::server_ref::ServerRef;
@@ -72,7 +72,9 @@ impl<S: GenServer> Origin<S> for StartState<S> {
         // A registry's name is taken by the new process itself, so whether it has started is known later.
         StartingState::Waiting(Box::pin(async move {
             let boot = Ready(self.0);
-            start(class::<S>(), options, |intake, ack, via| Server::<S>::boot(boot, intake, ack, via)).await.map(launched)
+            start(class::<S>(), options, |intake, ack, via| Server::<S>::boot(boot, intake, ack, via))
+                .await
+                .map(launched)
         }))
     }
 }
@@ -118,12 +120,16 @@ impl<S: Init> Origin<S> for StartInit<S> {
 
     fn launch(self, options: StartOptions<S::Msg>) -> Self::Future {
         Box::pin(async move {
-            start(class::<S>(), options, |intake, ack, via| Server::<S>::boot(Args(self.args), intake, ack, via)).await.map(launched)
+            start(class::<S>(), options, |intake, ack, via| Server::<S>::boot(Args(self.args), intake, ack, via))
+                .await
+                .map(launched)
         })
     }
 }
 
-fn launched<S: GenServer>((process, monitor): (ProcessRef<S::Msg>, Option<Monitor>)) -> (ServerRef<S>, Option<Monitor>) {
+fn launched<S: GenServer>(
+    (process, monitor): (ProcessRef<S::Msg>, Option<Monitor>),
+) -> (ServerRef<S>, Option<Monitor>) {
     (ServerRef::new(Handle::new(process)), monitor)
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn handle<S: GenServer>(state: &mut S, cx: &mut Context<S>, request: 
 }
 
 fn status<S: GenServer>(state: &S, cx: &Context<S>) -> SysStatus {
-    let run_state = if cx.rare.as_ref().is_some_and(|rare| rare.suspended) { RunState::Suspended } else { RunState::Running };
+    let run_state =
+        if cx.rare.as_ref().is_some_and(|rare| rare.suspended) { RunState::Suspended } else { RunState::Running };
     SysStatus::new(cx.pid(), std::any::type_name::<S>(), run_state, cx.parent(), show(state))
 }

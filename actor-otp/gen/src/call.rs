@@ -61,7 +61,9 @@ pub enum CallError {
         reason: ExitReason,
     },
     /// No reply came in time. A late one is dropped.
-    #[error("call to {server} {pid} timed out after {after:?}: raise it with `.timeout(..)`, or find what the server waits for")]
+    #[error(
+        "call to {server} {pid} timed out after {after:?}: raise it with `.timeout(..)`, or find what the server waits for"
+    )]
     Timeout {
         /// The server's type.
         server: &'static str,
@@ -71,7 +73,9 @@ pub enum CallError {
         after: Duration,
     },
     /// A server called itself from one of its callbacks; it could only wait for itself. OTP's `calling_self`.
-    #[error("{server} {pid} called itself: a server handles one message at a time, so call the method on `self` instead")]
+    #[error(
+        "{server} {pid} called itself: a server handles one message at a time, so call the method on `self` instead"
+    )]
     CallingSelf {
         /// The server's type.
         server: &'static str,

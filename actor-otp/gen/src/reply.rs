@@ -161,10 +161,12 @@ impl<R> Slot<R> {
     /// Takes away the edge of a caller that is answered, or waits no more.
     fn end_wait(&self) {
         // Taken away once: by then the caller may wait for the same server again.
-        if self.waits.load(Ordering::Relaxed) && self.waits.swap(false, Ordering::Relaxed)
-            && let Some(waiter) = self.caller() {
-                answering(waiter, self.server);
-            }
+        if self.waits.load(Ordering::Relaxed)
+            && self.waits.swap(false, Ordering::Relaxed)
+            && let Some(waiter) = self.caller()
+        {
+            answering(waiter, self.server);
+        }
     }
 
     /// Gives the first answer, and wakes the caller. A later one is dropped, outside the lock, and harms nobody by it.

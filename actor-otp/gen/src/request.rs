@@ -69,9 +69,10 @@ impl<M: Send + 'static, R> Request<M, R> {
     /// Sends the request without waiting for its reply. `Pending`: it waits for room.
     pub fn poll_send(&mut self, to: &ProcessRef<M>, cx: &mut Context<'_>) -> Poll<Result<(), CallError>> {
         if self.stage == Stage::New
-            && let Err(error) = self.begin(to, false) {
-                return Poll::Ready(Err(error));
-            }
+            && let Err(error) = self.begin(to, false)
+        {
+            return Poll::Ready(Err(error));
+        }
         self.push(to, cx)
     }
 
@@ -94,21 +95,24 @@ impl<M: Send + 'static, R> Request<M, R> {
         if let Poll::Ready(Err(error)) = self.push(to, cx) {
             return Poll::Ready(Err(error));
         }
-        if self.stage == Stage::Waiting && !first
-            && let Poll::Ready(answer) = self.receiver.poll(cx) {
-                match answer {
-                    Answer::Reply(reply) => return Poll::Ready(Ok(reply)),
-                    Answer::Dropped => return Poll::Ready(Err(dropped(to))),
-                    Answer::Ending => {
-                        self.stage = Stage::Ending;
-                        self.end = Some(Box::pin(to.ended()));
-                    }
+        if self.stage == Stage::Waiting
+            && !first
+            && let Poll::Ready(answer) = self.receiver.poll(cx)
+        {
+            match answer {
+                Answer::Reply(reply) => return Poll::Ready(Ok(reply)),
+                Answer::Dropped => return Poll::Ready(Err(dropped(to))),
+                Answer::Ending => {
+                    self.stage = Stage::Ending;
+                    self.end = Some(Box::pin(to.ended()));
                 }
             }
+        }
         if let Some(end) = &mut self.end
-            && let Poll::Ready(reason) = end.as_mut().poll(cx) {
-                return Poll::Ready(Err(exit(reason, to)));
-            }
+            && let Poll::Ready(reason) = end.as_mut().poll(cx)
+        {
+            return Poll::Ready(Err(exit(reason, to)));
+        }
         if self.at == u64::MAX {
             return Poll::Pending;
         }

@@ -144,9 +144,10 @@ impl Ack {
 
     fn free_name(&self) {
         if let (Some(name), Ok(node)) = (&self.name, Node::current())
-            && node.whereis(name) == Some(self.pid) {
-                node.unregister(name);
-            }
+            && node.whereis(name) == Some(self.pid)
+        {
+            node.unregister(name);
+        }
     }
 }
 

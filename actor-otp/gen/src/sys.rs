@@ -4,8 +4,8 @@
 
 use crate::address::Address;
 use crate::call::DEFAULT_TIMEOUT;
-pub use crate::debug::{LogEntry, Statistics, SysEvent};
 use crate::debug::Hook;
+pub use crate::debug::{LogEntry, Statistics, SysEvent};
 use crate::reply::{Answer, Caller};
 use crate::watch::Watch;
 use actor_core::behaviour::{guarded, send_system};

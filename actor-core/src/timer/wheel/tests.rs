@@ -13,59 +13,29 @@ impl<T> Wheel<T> {
             let (mut at, mut prev) = (ends.head, NIL);
             while let Some(entry) = self.entry(at) {
                 assert_eq!(entry.prev, prev, "backward link of entry {at}");
-                assert!(
-                    entry.serial != 0 && entry.value.is_some(),
-                    "entry {at} runs"
-                );
-                assert_eq!(
-                    self.place(entry.deadline),
-                    list,
-                    "place of {} at {}",
-                    entry.deadline,
-                    self.elapsed
-                );
-                assert!(
-                    ends.earliest <= entry.deadline,
-                    "earliest deadline of list {list}"
-                );
+                assert!(entry.serial != 0 && entry.value.is_some(), "entry {at} runs");
+                assert_eq!(self.place(entry.deadline), list, "place of {} at {}", entry.deadline, self.elapsed);
+                assert!(ends.earliest <= entry.deadline, "earliest deadline of list {list}");
                 linked += 1;
                 (prev, at) = (at, entry.next);
             }
             assert_eq!((ends.tail, at), (prev, NIL), "ends of list {list}");
         }
         assert_eq!(linked, self.len);
-        assert_eq!(
-            linked + usize::from(self.held.is_some()),
-            self.pages.iter().map(|page| page.used as usize).sum()
-        );
+        assert_eq!(linked + usize::from(self.held.is_some()), self.pages.iter().map(|page| page.used as usize).sum());
         let open: HashSet<u32> = self.open.iter().copied().collect();
         assert_eq!(open.len(), self.open.len(), "a page is open once");
         for (at, page) in self.pages.iter().enumerate() {
-            let used = page
-                .entries
-                .iter()
-                .filter(|entry| entry.serial != 0)
-                .count();
+            let used = page.entries.iter().filter(|entry| entry.serial != 0).count();
             let slots = Some(page.free).filter(|&slot| slot != NIL);
             let free = std::iter::successors(slots, |&slot| {
                 Some(page.entries[slot as usize].next).filter(|&next| next != NIL)
             });
             let free = free.count();
-            assert_eq!(
-                (used, used + free),
-                (page.used as usize, page.entries.len()),
-                "entries of page {at}"
-            );
-            assert_eq!(
-                open.contains(&(at as u32)),
-                !page.is_full(),
-                "page {at} is open"
-            );
+            assert_eq!((used, used + free), (page.used as usize, page.entries.len()), "entries of page {at}");
+            assert_eq!(open.contains(&(at as u32)), !page.is_full(), "page {at} is open");
             let next = self.open.last() == Some(&(at as u32));
-            assert!(
-                page.used > 0 || next || page.entries.capacity() == 0,
-                "page {at} is given back"
-            );
+            assert!(page.used > 0 || next || page.entries.capacity() == 0, "page {at} is given back");
         }
     }
 
@@ -75,9 +45,7 @@ impl<T> Wheel<T> {
 
     /// The deadlines and values of all that is due, in order. The keys die.
     fn fired(&mut self, now: u64) -> Vec<(u64, T)> {
-        std::iter::from_fn(|| self.pop_expired(now))
-            .map(|(_, deadline, value)| (deadline, value))
-            .collect()
+        std::iter::from_fn(|| self.pop_expired(now)).map(|(_, deadline, value)| (deadline, value)).collect()
     }
 }
 
@@ -111,8 +79,7 @@ impl Model {
         match self.sorted.first_key_value() {
             Some((&(tick, _), &key)) if tick <= now => {
                 self.elapsed = tick;
-                self.cancel(key)
-                    .map(|(deadline, value)| (key, deadline, value))
+                self.cancel(key).map(|(deadline, value)| (key, deadline, value))
             }
             _ => {
                 self.elapsed = now;
@@ -139,8 +106,7 @@ enum Step {
 
 /// Distances of every magnitude, with the edges of the levels among them.
 fn ticks() -> impl Strategy<Value = u64> {
-    let edge =
-        (0..64u32, -1..=1i64).prop_map(|(bit, off)| (1u64 << bit).saturating_add_signed(off));
+    let edge = (0..64u32, -1..=1i64).prop_map(|(bit, off)| (1u64 << bit).saturating_add_signed(off));
     prop_oneof![4 => 0..200u64, 2 => 0..300_000u64, 3 => edge, 1 => any::<u64>()]
 }
 
@@ -186,11 +152,7 @@ impl Pair {
         let popped = self.wheel.pop_expired(self.now);
         assert_eq!(popped, self.model.pop_expired(self.now));
         if let Some(stale) = self.held.take() {
-            assert_eq!(
-                self.wheel.rearm(stale, 0, 0),
-                Some(0),
-                "the key before died with this pop"
-            );
+            assert_eq!(self.wheel.rearm(stale, 0, 0), Some(0), "the key before died with this pop");
         }
         let Some((key, deadline, value)) = popped else {
             return false;
@@ -217,19 +179,12 @@ impl Pair {
         match *step {
             Step::Insert(ticks) => self.insert(self.now.saturating_add(ticks)),
             Step::InsertAt(tick) => self.insert(tick),
-            Step::Cancel(at) if !self.keys.is_empty() => {
-                self.cancel(self.keys[at % self.keys.len()])
-            }
+            Step::Cancel(at) if !self.keys.is_empty() => self.cancel(self.keys[at % self.keys.len()]),
             Step::Cancel(_) => {}
             Step::Advance { ticks, interval } => {
                 self.now = self.now.saturating_add(ticks);
                 while self.pop(interval) {}
-                assert!(
-                    self.wheel
-                        .next_deadline()
-                        .is_none_or(|next| next > self.now),
-                    "a caller would spin"
-                );
+                assert!(self.wheel.next_deadline().is_none_or(|next| next > self.now), "a caller would spin");
             }
             Step::Pop(times) => {
                 for _ in 0..times {
@@ -241,20 +196,12 @@ impl Pair {
 
     fn compare(&self) {
         assert_eq!(self.wheel.len(), self.model.sorted.len());
-        let earliest = self
-            .model
-            .sorted
-            .values()
-            .map(|key| self.model.running[key].0)
-            .min();
+        let earliest = self.model.sorted.values().map(|key| self.model.running[key].0).min();
         let next = self.wheel.next_deadline();
         assert_eq!(next.is_some(), earliest.is_some());
         assert!(next <= earliest, "{next:?} is too late for {earliest:?}");
         for &key in &self.keys {
-            assert_eq!(
-                self.wheel.deadline(key),
-                self.model.running.get(&key).map(|&(deadline, ..)| deadline)
-            );
+            assert_eq!(self.wheel.deadline(key), self.model.running.get(&key).map(|&(deadline, ..)| deadline));
         }
         self.wheel.check();
     }
@@ -291,11 +238,7 @@ fn on_time(start: u64, distances: &[u64]) {
     wheel.check();
     for &distance in distances {
         let deadline = start + distance;
-        assert_eq!(
-            wheel.next_deadline(),
-            Some(deadline),
-            "nothing is due before"
-        );
+        assert_eq!(wheel.next_deadline(), Some(deadline), "nothing is due before");
         assert_eq!(wheel.fired(deadline - 1), [], "a timer is never early");
         assert_eq!(wheel.next_deadline(), Some(deadline));
         assert_eq!(wheel.fired(deadline), [(deadline, distance)]);
@@ -306,36 +249,10 @@ fn on_time(start: u64, distances: &[u64]) {
 
 #[test]
 fn timers_fire_on_their_tick_at_the_edges_of_levels() {
-    let edges = [
-        1, 2, 62, 63, 64, 65, 127, 128, 129, 4095, 4096, 4097, 8191, 8192, 262_143, 262_144,
-        262_145,
-    ];
-    for start in [
-        0,
-        1,
-        62,
-        63,
-        64,
-        4000,
-        4095,
-        4096,
-        (1 << 36) - 3,
-        (1 << 60) - 64,
-    ] {
+    let edges = [1, 2, 62, 63, 64, 65, 127, 128, 129, 4095, 4096, 4097, 8191, 8192, 262_143, 262_144, 262_145];
+    for start in [0, 1, 62, 63, 64, 4000, 4095, 4096, (1 << 36) - 3, (1 << 60) - 64] {
         on_time(start, &edges);
-        on_time(
-            start,
-            &[
-                (1 << 30) - 1,
-                1 << 30,
-                (1 << 36) - 1,
-                1 << 36,
-                (1 << 36) + 1,
-                1 << 48,
-                1 << 60,
-                1 << 63,
-            ],
-        );
+        on_time(start, &[(1 << 30) - 1, 1 << 30, (1 << 36) - 1, 1 << 36, (1 << 36) + 1, 1 << 48, 1 << 60, 1 << 63]);
     }
     on_time(u64::MAX - 70, &[1, 5, 6, 7, 63, 64, 65, 69, 70]);
 }
@@ -343,19 +260,7 @@ fn timers_fire_on_their_tick_at_the_edges_of_levels() {
 #[test]
 fn one_jump_fires_all_in_order_and_in_the_order_of_insertion_within_a_tick() {
     let mut wheel = Wheel::new();
-    let deadlines = [
-        u64::MAX,
-        5000,
-        64,
-        5000,
-        3,
-        1 << 40,
-        64,
-        3,
-        5000,
-        4096,
-        u64::MAX,
-    ];
+    let deadlines = [u64::MAX, 5000, 64, 5000, 3, 1 << 40, 64, 3, 5000, 4096, u64::MAX];
     for (at, deadline) in deadlines.into_iter().enumerate() {
         wheel.insert(deadline, at);
     }
@@ -365,15 +270,7 @@ fn one_jump_fires_all_in_order_and_in_the_order_of_insertion_within_a_tick() {
     wheel.insert(5000, 12);
     assert_eq!(wheel.fired(4999), [(4096, 9)]);
     wheel.insert(5000, 13);
-    let late = [
-        (5000, 1),
-        (5000, 3),
-        (5000, 8),
-        (5000, 11),
-        (5000, 12),
-        (5000, 13),
-        (1 << 40, 5),
-    ];
+    let late = [(5000, 1), (5000, 3), (5000, 8), (5000, 11), (5000, 12), (5000, 13), (1 << 40, 5)];
     assert_eq!(wheel.fired(u64::MAX - 1), late);
     assert_eq!(wheel.fired(u64::MAX), [(u64::MAX, 0), (u64::MAX, 10)]);
 }
@@ -388,16 +285,9 @@ fn deadlines_in_the_past_are_due_at_once_in_the_order_of_insertion() {
     let past = wheel.insert(900, 'c');
     wheel.insert(7, 'd');
     wheel.insert(1000, 'e');
-    assert_eq!(
-        (wheel.next_deadline(), wheel.deadline(past)),
-        (Some(7), Some(900))
-    );
+    assert_eq!((wheel.next_deadline(), wheel.deadline(past)), (Some(7), Some(900)));
     assert_eq!(wheel.cancel(past), Some((900, 'c')));
-    assert_eq!(
-        wheel.fired(0),
-        [(7, 'd'), (1000, 'e')],
-        "time does not run backwards"
-    );
+    assert_eq!(wheel.fired(0), [(7, 'd'), (1000, 'e')], "time does not run backwards");
     assert_eq!(wheel.fired(1001), [(1001, 'b')]);
 }
 
@@ -418,10 +308,7 @@ fn an_interval_keeps_its_key_and_its_turn_through_a_jump_of_hours() {
     }
     assert!(seen.is_sorted(), "the interval and the hours fire in turn");
     assert_eq!(seen.len(), 3 * 6000 + 3);
-    assert_eq!(
-        wheel.cancel(interval),
-        Some((3 * 3_600_000 + 600, "interval"))
-    );
+    assert_eq!(wheel.cancel(interval), Some((3 * 3_600_000 + 600, "interval")));
 }
 
 #[test]
@@ -435,11 +322,7 @@ fn a_popped_timer_that_is_cancelled_is_not_rearmed() {
     wheel.release(key);
     wheel.release(other);
     assert_eq!(wheel.cancel(key), None, "a new timer has the entry");
-    assert_eq!(
-        wheel.deadline(other),
-        Some(2),
-        "only a popped timer is released"
-    );
+    assert_eq!(wheel.deadline(other), Some(2), "only a popped timer is released");
     wheel.check();
 }
 
@@ -456,39 +339,23 @@ fn a_million_timers_give_their_memory_back_and_their_keys_stay_dead() {
     let mut wheel = Wheel::new();
     let mut dead = Vec::new();
     for round in 0..2 {
-        let keys: Vec<Key> = (0..1_000_000u64)
-            .map(|at| wheel.insert(at * 7919 % 100_000 + 1, at))
-            .collect();
-        assert!(
-            wheel.room() <= 1_000_000 + PAGE,
-            "no page has room to spare"
-        );
+        let keys: Vec<Key> = (0..1_000_000u64).map(|at| wheel.insert(at * 7919 % 100_000 + 1, at)).collect();
+        assert!(wheel.room() <= 1_000_000 + PAGE, "no page has room to spare");
         for &key in &keys[500_000..] {
             assert!(wheel.cancel(key).is_some());
         }
         assert!(wheel.room() <= 500_000 + 3 * PAGE, "half of it is back");
         assert_eq!(wheel.fired(100_000 * (round + 1)).len(), 500_000);
         assert!(wheel.room() <= PAGE, "an empty wheel keeps one page");
-        assert_eq!(
-            wheel.pages.len(),
-            1_000_000usize.div_ceil(PAGE),
-            "pages are used again"
-        );
+        assert_eq!(wheel.pages.len(), 1_000_000usize.div_ceil(PAGE), "pages are used again");
         wheel.check();
         dead.extend(keys);
     }
     let keys: Vec<Key> = (0..10_000).map(|at| wheel.insert(at, at)).collect();
-    assert!(
-        dead.iter()
-            .all(|&key| wheel.deadline(key).is_none() && wheel.cancel(key).is_none())
-    );
+    assert!(dead.iter().all(|&key| wheel.deadline(key).is_none() && wheel.cancel(key).is_none()));
     assert!(keys.iter().all(|&key| wheel.deadline(key).is_some()));
     dead.extend(keys);
-    assert_eq!(
-        dead.iter().collect::<HashSet<_>>().len(),
-        dead.len(),
-        "a key was reused"
-    );
+    assert_eq!(dead.iter().collect::<HashSet<_>>().len(), dead.len(), "a key was reused");
 }
 
 #[test]
@@ -496,10 +363,7 @@ fn survivors_keep_their_own_pages_only() {
     let mut wheel = Wheel::new();
     let keys: Vec<Key> = (0..100_000u64).map(|at| wheel.insert(at, at)).collect();
     // 7919 is prime to the number of timers: they end in no order.
-    for at in (0..100_000)
-        .map(|at| at * 7919 % 100_000)
-        .filter(|at| at % 10_000 != 9_999)
-    {
+    for at in (0..100_000).map(|at| at * 7919 % 100_000).filter(|at| at % 10_000 != 9_999) {
         assert_eq!(wheel.cancel(keys[at]), Some((at as u64, at as u64)));
     }
     assert!(wheel.room() <= 11 * PAGE, "room for {}", wheel.room());
@@ -514,22 +378,13 @@ fn a_page_that_has_run_out_of_numbers_is_not_used_again() {
     let first = wheel.insert(1, 1);
     wheel.pages[0].serial = u32::MAX - 2;
     let keys: Vec<Key> = (2..6).map(|at| wheel.insert(at, at)).collect();
-    assert_eq!(
-        keys.iter()
-            .map(|key| key.index() as usize)
-            .collect::<Vec<_>>(),
-        [1, 2, PAGE, PAGE + 1]
-    );
+    assert_eq!(keys.iter().map(|key| key.index() as usize).collect::<Vec<_>>(), [1, 2, PAGE, PAGE + 1]);
     wheel.check();
     for &key in keys[..2].iter().chain([&first]) {
         assert!(wheel.cancel(key).is_some());
         wheel.check();
     }
-    assert_eq!(
-        wheel.pages[0].entries.capacity(),
-        0,
-        "its memory is given back"
-    );
+    assert_eq!(wheel.pages[0].entries.capacity(), 0, "its memory is given back");
     assert_eq!(wheel.insert(6, 6).index() as usize, PAGE + 2);
     assert_eq!(wheel.fired(6), [(4, 4), (5, 5), (6, 6)]);
 }

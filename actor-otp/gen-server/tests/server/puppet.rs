@@ -179,9 +179,10 @@ impl GenServer for Puppet {
     async fn terminate(&mut self, reason: &ExitReason, cx: &mut Context<Self>) {
         self.journal.note(format!("terminate {reason}"));
         if let Some(act) = self.last_act.take()
-            && let Err(reason) = act(self, cx).await {
-                panic!("{reason}");
-            }
+            && let Err(reason) = act(self, cx).await
+        {
+            panic!("{reason}");
+        }
     }
 
     fn format_state(&self) -> String {
