@@ -267,8 +267,9 @@ impl<M> Queue<M> {
     pub(crate) fn park(&mut self, waker: &Waker) {
         self.parked = true;
         let is_task = self.waker.as_ref().is_some_and(|task| task.will_wake(waker));
-        if !is_task {
-            self.rare.get_or_insert_default().receiver = Some(waker.clone());
+        match &mut self.rare {
+            None if is_task => {}
+            rare => rare.get_or_insert_default().receiver = (!is_task).then(|| waker.clone()),
         }
     }
 
@@ -508,3 +509,6 @@ pub(crate) fn take_exits<M>(entries: &mut VecDeque<Entry<M>>, wanted: &mut dyn F
     }
     taken
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,6 +76,22 @@ async fn a_receive_that_is_dropped_loses_nothing() {
     .await;
 }
 
+/// Whoever polled last is woken: not one that has given up, and that had another waker.
+#[tokio::test(start_paused = true)]
+async fn a_receive_is_woken_after_another_one_was_dropped() {
+    let (process, end) = spawn_monitor(async |mut inbox: Inbox<u32>| {
+        let mut receive = by_hand(inbox.recv());
+        assert_pending!(receive.poll());
+        drop(receive);
+        assert_eq!(inbox.recv().await, 1);
+        Ok(())
+    })
+    .expect("a test can spawn");
+    settle().await;
+    process.try_send(1).expect("there is room");
+    assert_eq!(end.await.reason, ExitReason::Normal);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_receive_with_a_limit_ends_at_it() {
     process(async |mut inbox: Inbox<u32>| {
