@@ -39,3 +39,24 @@ impl Keyed {
         self.first += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeping_forgets_what_is_gone_and_nothing_else() {
+        let mut keyed = Keyed::default();
+        for key in 0..10_000 {
+            // Two messages at a time lie in the queue; the one in front is taken after each.
+            keyed.note(key, usize::from(key > 0));
+            assert_eq!(keyed.find(key), Some(usize::from(key > 0)));
+            if key > 0 {
+                assert_eq!(keyed.find(key - 1), Some(0));
+                keyed.popped();
+                assert_eq!((keyed.find(key - 1), keyed.find(key)), (None, Some(0)));
+            }
+            assert!(keyed.places.len() <= 2 * FEW);
+        }
+    }
+}

@@ -335,3 +335,6 @@ pub(crate) struct Demonitored {
     /// What is left of it, to be dropped when no lock is held.
     pub(crate) ended: Option<Monitoring>,
 }
+
+#[cfg(test)]
+mod tests;
