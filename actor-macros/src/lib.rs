@@ -15,7 +15,8 @@ use proc_macro::TokenStream;
 /// Makes a server of a type, from an `impl` block with its handlers.
 ///
 /// The methods stay what they are, so a test can call them without a process. Beside them come the messages of the server, its
-/// client (what `ServerRef<Self>` derefs to, a method for each call and cast), and the `GenServer` implementation.
+/// client (what `ServerRef<Self>` derefs to, a method for each call and cast), and the `GenServer` implementation. The client's
+/// methods are public whatever the handlers are: whoever has the handle may call.
 ///
 /// # Handlers
 /// A handler takes `&self` or `&mut self`, is `async` or not, and may take `cx: &mut Context<Self>` anywhere among its arguments.

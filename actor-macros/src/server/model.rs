@@ -4,7 +4,7 @@ use super::parse::{Parsed, Role, name_of};
 use super::signature::{ArgKind, Output, Signature};
 use crate::crate_path::CratePath;
 use crate::error::Errors;
-use crate::types::{WithoutSelf, named, only_argument};
+use crate::types::{WithoutSelf, borrowed, named, only_argument};
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::visit_mut::VisitMut;
@@ -207,6 +207,9 @@ fn self_type(block: &ItemImpl, errors: &mut Errors) -> Option<(Ident, Type)> {
     };
     if name.is_none() {
         errors.at(&block.self_ty, "a server is a type of one's own with a name");
+    } else if let Some((part, _)) = borrowed(&block.self_ty) {
+        errors.at(part, "a server outlives whoever starts it, so it owns what it has: leave the lifetime out");
+        return None;
     }
     Some((name?, (*block.self_ty).clone()))
 }

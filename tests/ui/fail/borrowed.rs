@@ -41,4 +41,14 @@ impl Names {
     }
 }
 
+struct Reader<'a>(&'a str);
+
+#[gen_server]
+impl<'a> Reader<'a> {
+    #[call]
+    fn length(&self) -> usize {
+        self.0.len()
+    }
+}
+
 fn main() {}
