@@ -69,12 +69,9 @@ impl<S: GenServer> Boot<S> {
         }
     }
 
-    /// `init` panicked.
+    /// `init` panicked. The starter learns it by the end itself.
     pub(crate) fn crash(&mut self, cx: &Context<S>) {
         self.give_up_name(cx);
-        if let Some(ack) = self.ack.take() {
-            ack.crash();
-        }
     }
 
     fn fail(&mut self, cx: &Context<S>, how: Acked, reason: ExitReason) -> ExitReason {

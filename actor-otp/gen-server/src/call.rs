@@ -75,7 +75,7 @@ impl<S: GenServer, R> Drop for Call<'_, S, R> {
 /// A request that has been sent; `.await` it for the reply. OTP's request id.
 ///
 /// `&mut` of it can be awaited with a time limit of one's own and awaited again after it (OTP's `wait_response`); dropping it gives
-/// the request up (`receive_response` with a timeout).
+/// the request up (`receive_response` with a timeout). As it need not be awaited, it is no part of the rings of calls that are looked for.
 #[must_use = "the reply is lost unless it is awaited"]
 pub struct PendingCall<S: GenServer, R> {
     server: Handle<S>,

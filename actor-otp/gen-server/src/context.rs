@@ -136,10 +136,10 @@ impl<S: GenServer> Context<S> {
         self.intake.take_exits(wanted)
     }
 
-    // ===== for generated code =====
+    // ===== for handlers of calls that are written by hand =====
 
-    /// Begins to handle a request. `false`: its caller has gone, so it is skipped.
-    #[doc(hidden)]
+    /// Begins to handle a request: calls made meanwhile inherit its deadline, and its caller is named in a crash report. `false`: the
+    /// caller has gone, so the request is to be skipped. `#[gen_server]` generates this, and what follows.
     pub fn begin_call<R>(&mut self, caller: &Caller<R>) -> bool {
         let Some((deadline, client)) = caller.begin() else { return false };
         self.intake.set_deadline(deadline);
@@ -147,8 +147,7 @@ impl<S: GenServer> Context<S> {
         true
     }
 
-    /// Ends the handling of a request by its reply.
-    #[doc(hidden)]
+    /// Ends the handling of a request by its reply, which waits for `terminate` if the server is to [`stop`](Self::stop).
     pub fn end_call<R: Send + 'static>(&mut self, caller: Caller<R>, reply: R) {
         if self.ending.is_some() {
             self.rare().last_replies.push(Box::new(move || caller.reply(reply)));
@@ -162,7 +161,6 @@ impl<S: GenServer> Context<S> {
     }
 
     /// Ends the handling of a request whose handler may crash the server.
-    #[doc(hidden)]
     pub fn end_crash<R: Send + 'static>(&mut self, caller: Caller<R>, outcome: Crash<R>) -> Crash {
         match outcome {
             Ok(reply) => {
@@ -178,7 +176,6 @@ impl<S: GenServer> Context<S> {
     }
 
     /// Notes a caller that is replied to later, so that it hears of it if the server ends before.
-    #[doc(hidden)]
     pub fn defer<R: Send + 'static>(&mut self, caller: &Caller<R>) {
         let handle = caller.abort_handle();
         let rare = self.rare();

@@ -41,6 +41,10 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A request is more than its message, and `#[gen_server]` writes this, too, where it is needed: [`Context::begin_call`] skips a
+//! request whose caller has gone and passes its deadline on; [`Context::end_call`] and [`Context::end_crash`] reply;
+//! [`Context::defer`] notes a [`Caller`] that leaves the handler, so that it hears of the server's end wherever it is.
+//!
 //! # What a server goes through
 //! `init` makes the state; then every message is handled by itself, in the order of its sender. When a handler returns a reason,
 //! panics, or asks for it by [`Context::stop`], [`terminate`](GenServer::terminate) runs and the process ends. It

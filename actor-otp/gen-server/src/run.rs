@@ -214,7 +214,7 @@ fn next_rare<S: GenServer>(cx: &mut Context<S>) -> std::pin::Pin<Box<dyn Future<
         Some(rare) => (rare.suspended, std::mem::take(&mut rare.hibernate), rare.hibernate_after, rare.idle),
         None => (false, false, None, None),
     };
-    let parent = cx.parent();
+    let parent = if suspended { cx.parent() } else { None };
     let served = move |event: &Event| match event {
         Event::System(_) => true,
         Event::Exit(exit) => is_parents(exit, parent),

@@ -171,8 +171,9 @@ impl<R> Slot<R> {
 
     /// Gives the first answer, and wakes the caller. A later one is dropped, outside the lock, and harms nobody by it.
     fn answer(&self, answer: Answer<R>) {
-        if matches!(answer, Answer::Reply(_)) {
-            // Before the caller can know: an answered request must not look like one that still waits.
+        if !matches!(answer, Answer::Ending) {
+            // Before the caller can know: an answered request must not look like one that still waits. A caller that is to learn the
+            // reason of the server's end waits until then.
             self.end_wait();
         }
         let mut late = None;

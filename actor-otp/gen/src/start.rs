@@ -111,13 +111,12 @@ pub enum Acked {
     Failed(ExitReason),
 }
 
-/// With which the new process tells its starter how `init` went.
+/// With which the new process tells its starter how `init` went. Dropped unused, it tells of a crash: the starter then learns the
+/// reason by the end itself, and by its link if it has one.
 #[derive(Debug)]
 pub struct Ack {
     sender: oneshot::Sender<Acked>,
     parent: Option<Pid>,
-    pid: Pid,
-    name: Option<String>,
 }
 
 impl Ack {
@@ -126,28 +125,13 @@ impl Ack {
         drop(self.sender.send(Acked::Ok));
     }
 
-    /// The process ends now. Its link and its name are given up first, so that the starter, who is told by this, finds neither
-    /// an exit nor the name taken.
+    /// The process ends now, in order. Its link is given up first, so that the starter, who is told by this, finds no exit.
     pub fn fail(self, how: Acked) {
         if let Some(parent) = self.parent {
             // Called by the new process itself, which can always unlink.
             let _own = actor_core::unlink(parent);
         }
-        self.free_name();
         drop(self.sender.send(how));
-    }
-
-    /// The process ends by a panic in `init`: its link tells the starter, and who has no link is told by the end itself.
-    pub fn crash(self) {
-        self.free_name();
-    }
-
-    fn free_name(&self) {
-        if let (Some(name), Ok(node)) = (&self.name, Node::current())
-            && node.whereis(name) == Some(self.pid)
-        {
-            node.unregister(name);
-        }
     }
 }
 
@@ -165,11 +149,10 @@ pub async fn start<B: Body>(
 ) -> Result<(ProcessRef<B::Msg>, Option<Monitor>), StartError> {
     let (timeout, link, monitored) = (options.timeout, options.link, options.monitor);
     let (sender, receiver) = oneshot::channel();
-    let (via, name) = (options.via.take(), options.name.clone());
+    let via = options.via.take();
     let parent = if link { actor_core::self_pid().ok() } else { None };
     let (process, monitor) = spawn(options).body(class, monitored, |intake| {
-        let ack = Ack { sender, parent, pid: intake.pid(), name };
-        make(intake, ack, via)
+        make(intake, Ack { sender, parent }, via)
     })?;
 
     let mut starting = Starting { pid: process.pid(), link, done: false };

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
-use crate::puppet::{HOUR, Journal, MS, Puppet, SECOND, Server, inside, settle};
+use crate::puppet::{HOUR, Journal, MS, Puppet, SECOND, Server, settle};
 
 #[tokio::test(start_paused = true)]
 async fn a_call_may_be_dropped_at_every_poll() {
@@ -242,26 +242,35 @@ async fn a_caller_that_dies_leaves_the_server_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn nested_calls_inherit_the_deadline() {
-    let (outer, inner) = (Puppet::started().await, Puppet::started().await);
+    let journal = Journal::default();
+    let (outer, inner) = (Puppet::new(&journal).start().await.unwrap(), Puppet::started().await);
     let asked = inner.clone();
-    let call = outer.ask(move |_, _| {
+    let call = outer.ask(move |puppet, cx| {
+        let (begun, deadline) = (Instant::now(), cx.deadline());
+        assert_eq!(deadline, Some(begun + 2 * SECOND));
         Box::pin(async move {
-            let begun = Instant::now();
             let outcome = asked.ask_kept().timeout(HOUR).await;
-            assert!(matches!(outcome, Err(CallError::Timeout { .. })), "{outcome:?}");
-            Ok(i64::try_from(begun.elapsed().as_millis())?)
+            assert!(matches!(outcome, Err(CallError::Timeout { after, .. }) if after == 2 * SECOND), "{outcome:?}");
+            // No time is left for another one.
+            let outcome = asked.ping().timeout(Timeout::Infinity).await;
+            puppet.journal.note(format!("{:?} {}", begun.elapsed(), outcome.is_ok()));
+            // Past the deadline, which the caller has in common with the calls made for it.
+            tokio::time::sleep(MS).await;
+            Ok(1)
         })
     });
-    let mut pending = call.timeout(2 * SECOND).send_request();
-    let outcome = (&mut pending).await;
-    assert!(matches!(outcome, Err(CallError::Timeout { .. })) || outcome == Ok(2000), "{outcome:?}");
-    // A cast has no deadline, and neither has what comes after the request.
-    let elapsed = inside(async move |_| {
-        let begun = Instant::now();
-        drop(inner.ask_kept().timeout(7 * SECOND).await);
-        begun.elapsed()
+    assert!(matches!(call.timeout(2 * SECOND).await, Err(CallError::Timeout { .. })));
+    assert_eq!(outer.ping().await, Ok(1));
+    let lines = journal.lines();
+    assert!(lines.len() == 1 && lines[0].starts_with("2"), "{lines:?}");
+    // What comes after the request has its own time again.
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let cast = outer.tell(move |_, cx| {
+        tell.send(cx.deadline()).unwrap();
+        Box::pin(async { Ok(()) })
     });
-    assert_eq!(elapsed.await.unwrap(), 7 * SECOND);
+    cast.await.unwrap();
+    assert_eq!(told.await, Ok(None));
 }
 
 #[tokio::test(start_paused = true)]

@@ -170,6 +170,36 @@ async fn a_call_back_before_the_caller_is_put_off_is_a_ring() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_caller_that_has_its_answer_waits_no_more() {
+    for replied in [true, false] {
+        let (a, b) = (Puppet::started().await, Puppet::started().await);
+        let (asked, back) = (b.clone(), a.clone());
+        let outcome = a.ask(move |_, _| {
+            Box::pin(async move {
+                let answered = asked.ask_later(move |puppet, _, caller| {
+                    Box::pin(async move {
+                        if replied {
+                            caller.reply(2);
+                        } else {
+                            drop(caller);
+                        }
+                        puppet.journal.note(format!("{:?}", back.ping().await));
+                        Ok(())
+                    })
+                });
+                Ok(answered.await.unwrap_or(0))
+            })
+        });
+        assert_eq!(outcome.await, Ok(if replied { 2 } else { 0 }));
+        let journal = b.ask(|puppet, _| {
+            let fine = puppet.journal.lines() == ["Ok(1)"];
+            Box::pin(async move { Ok(i64::from(fine)) })
+        });
+        assert_eq!(journal.await, Ok(1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn calls_between_nodes_leave_no_false_edges() {
     let far = Node::builder().start().unwrap();
     let here = Puppet::started().await;

@@ -49,13 +49,16 @@ async fn a_crash_in_init_ends_a_starter_on_any_worker() {
     for _ in 0..300 {
         let ended = inside(async |_| {
             let start = async { Puppet::start_link_with(panics()).await.map(|_| ()) };
-            // Polled again and again, so that it is under way when the child ends.
+            // In a turn of its own all the time, so that the child ends in the middle of one.
             let busy = async {
                 loop {
+                    for _ in 0..2000 {
+                        std::hint::spin_loop();
+                    }
                     tokio::task::yield_now().await;
                 }
             };
-            tokio::select! { started = start => started, () = busy => unreachable!() }
+            tokio::select! { biased; () = busy => unreachable!(), started = start => started }
         });
         let ended = ended.await;
         assert!(matches!(ended, Err(ExitReason::Panic(_))), "{ended:?}");
