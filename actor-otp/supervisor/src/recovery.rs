@@ -13,6 +13,7 @@ use actor_core::{Crash, Exit, ExitReason, Pid};
 use actor_gen_server::Context;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 impl Server {
@@ -42,7 +43,11 @@ impl Server {
     pub(crate) async fn retry(&mut self, retry: Retry, cx: &mut Context<Self>) -> Crash {
         let Retry { key, attempt } = retry;
         match self.children.get(key).map(|child| child.state()) {
-            Some(State::Restarting(awaited)) if awaited == attempt => self.attempt(key, cx).await,
+            Some(State::Restarting(awaited)) if awaited == attempt => {
+                // Failing at once, again and again, must not keep a worker from everybody else.
+                yield_now().await;
+                self.attempt(key, cx).await
+            }
             _ => Ok(()),
         }
     }
