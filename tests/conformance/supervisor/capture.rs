@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -16,9 +16,18 @@ pub(super) type Fields = BTreeMap<&'static str, String>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Events(Arc<Mutex<Vec<Fields>>>);
 
+/// Wants every event, and keeps none.
+struct Everybody;
+
 impl Events {
     pub(super) fn capture(&self) -> DefaultGuard {
-        tracing::subscriber::set_default(self.clone())
+        // While there is no subscriber but one thread's, an event that another thread comes to first counts as
+        // wanted by nobody.
+        static EVERYBODY: OnceLock<bool> = OnceLock::new();
+        EVERYBODY.get_or_init(|| tracing::subscriber::set_global_default(Everybody).is_ok());
+        let guard = tracing::subscriber::set_default(self.clone());
+        tracing::callsite::rebuild_interest_cache();
+        guard
     }
 
     /// The events that have this field.
@@ -46,6 +55,26 @@ impl Subscriber for Events {
         event.record(&mut text);
         self.0.lock().expect("no event panics").push(text.0);
     }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+impl Subscriber for Everybody {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, _: &Event<'_>) {}
 
     fn enter(&self, _: &Id) {}
 
