@@ -69,6 +69,58 @@ pub(crate) fn package(folder: &Folder) -> Package {
     }
 }
 
+/// A workspace of so many packages, each with so many small files, and the folder they are in.
+pub(crate) fn workspace(packages: usize, files: usize) -> (Folder, Vec<Package>) {
+    let folder = Folder::new(&[]);
+    let packages = (0..packages).map(|number| {
+        for file in 0..files {
+            let content = "fn f() { x.unwrap(); }\n".repeat(number + file);
+            folder.write(&format!("p{number}/src/f{file}.rs"), content.as_bytes());
+        }
+        named(&folder, &format!("p{number}"))
+    });
+    let packages = packages.collect();
+    (folder, packages)
+}
+
+/// The package in the folder of this name.
+pub(crate) fn named(folder: &Folder, name: &str) -> Package {
+    Package {
+        id: PackageId::from(format!("{name} 1.0.0").as_str()),
+        name: name.to_owned(),
+        root: folder.path(name),
+        ..package(folder)
+    }
+}
+
+/// A source file that keeps whoever reads it waiting, until this is dropped: a named pipe that nobody writes to.
+#[cfg(unix)]
+#[derive(Debug)]
+pub(crate) struct Gate(PathBuf);
+
+#[cfg(unix)]
+impl Gate {
+    /// Puts such a file there.
+    pub(crate) fn new(path: PathBuf) -> Self {
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("folders can be made");
+        let made = process::Command::new("mkfifo").arg(&path).status().expect("there is a `mkfifo`");
+        assert!(made.success(), "mkfifo: {made}");
+        Self(path)
+    }
+
+    /// Returns when somebody reads it, who then waits for what is returned to be dropped.
+    pub(crate) fn reached(&self) -> fs::File {
+        fs::OpenOptions::new().write(true).open(&self.0).expect("a pipe can be opened")
+    }
+
+    /// Puts an ordinary file in its place, for those who read it from now on.
+    pub(crate) fn replace(&self, content: &str) {
+        let aside = self.0.with_extension("aside");
+        fs::write(&aside, content).expect("a file can be written");
+        fs::rename(aside, &self.0).expect("a file can be moved");
+    }
+}
+
 /// A file of code that exists by name only.
 pub(crate) fn source(relative: &str) -> SourceFile {
     SourceFile {

@@ -1,10 +1,7 @@
 //! How agents have something done by the workers, whichever of them live.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -31,15 +28,20 @@ const PAUSE: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub(crate) struct Pool {
     names: Names,
-    workers: usize,
-    /// Whose turn it is.
-    turn: AtomicUsize,
+    /// How many requests each worker has to answer.
+    loads: Mutex<Vec<usize>>,
+}
+
+/// A request that counts as a worker's load, until it is answered or given up.
+struct Load<'p> {
+    pool: &'p Pool,
+    worker: usize,
 }
 
 impl Pool {
     /// The pool of so many workers.
     pub(crate) fn new(names: Names, workers: usize) -> Self {
-        Self { names, workers, turn: AtomicUsize::new(0) }
+        Self { names, loads: Mutex::new(vec![0; workers]) }
     }
 
     /// Has a package's files listed.
@@ -64,7 +66,7 @@ impl Pool {
     /// Asks one worker after the other, until one has answered before it was killed.
     async fn request<R>(&self, call: impl Fn(&ServerRef<Worker>) -> Call<'_, Worker, R>) -> Result<R, CallError> {
         loop {
-            let Some(worker) = self.next() else {
+            let Some((worker, _load)) = self.least_loaded() else {
                 tokio::time::sleep(PAUSE).await;
                 continue;
             };
@@ -76,11 +78,25 @@ impl Pool {
         }
     }
 
-    /// The worker whose turn it is, or if that one is just being restarted, the next.
-    fn next(&self) -> Option<ServerRef<Worker>> {
-        // Relaxed: whoever gets which turn, the turns are spread.
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let mut names = (0..self.workers).map(|step| Name::Worker((turn + step) % self.workers));
-        names.find_map(|name| ServerRef::find(self.names.whereis(&name)))
+    /// The worker that has least to do, of those that are not just being restarted.
+    fn least_loaded(&self) -> Option<(ServerRef<Worker>, Load<'_>)> {
+        let mut loads = self.loads();
+        let mut workers: Vec<usize> = (0..loads.len()).collect();
+        workers.sort_by_key(|&worker| loads[worker]);
+        let find = |worker| Some((worker, ServerRef::find(self.names.whereis(&Name::Worker(worker)))?));
+        let (worker, server) = workers.into_iter().find_map(find)?;
+        loads[worker] += 1;
+        Some((server, Load { pool: self, worker }))
+    }
+
+    fn loads(&self) -> MutexGuard<'_, Vec<usize>> {
+        // They are numbers, which no panic can leave half written.
+        self.loads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Load<'_> {
+    fn drop(&mut self) {
+        self.pool.loads()[self.worker] -= 1;
     }
 }

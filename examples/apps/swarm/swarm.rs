@@ -131,3 +131,6 @@ async fn end(tree: &Tree) {
         node.shutdown(DEADLINE).await;
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -3,7 +3,9 @@
 use clap::Parser;
 
 use super::*;
-use crate::fixture::Folder;
+#[cfg(unix)]
+use crate::fixture::Gate;
+use crate::fixture::{self, Folder};
 
 const MANIFEST: &str = "[package]\nname = \"one\"\nversion = \"1.0.0\"\nlicense = \"MIT\"\n";
 
@@ -14,7 +16,10 @@ struct Outcome {
 }
 
 fn run(folder: &Folder, options: &[&str], stop: &Stop) -> Outcome {
-    let manifest = folder.root().to_str().expect("the temporary folder has a plain name");
+    run_manifest(folder.root().to_str().expect("the temporary folder has a plain name"), options, stop)
+}
+
+fn run_manifest(manifest: &str, options: &[&str], stop: &Stop) -> Outcome {
     let args = Args::parse_from([&["swarm", "--manifest", manifest], options].concat());
     let (mut out, mut log) = (Vec::new(), Vec::new());
     let exit = program(&args, stop, &mut out, &mut log).expect("a vector takes whatever is written to it");
@@ -78,6 +83,39 @@ fn an_interrupted_audit_prints_what_was_done() {
     assert_eq!(outcome.exit, Exit::Interrupted);
     assert!(outcome.out.contains("\n0 packages, 0 files"), "{}", outcome.out);
     assert!(outcome.out.ends_with("interrupted: 0 of 1 packages done\n"), "{}", outcome.out);
+}
+
+#[test]
+fn chaos_says_its_seed_and_changes_nothing() {
+    let (folder, packages) = fixture::workspace(1, 30);
+    folder.write("p0/Cargo.toml", MANIFEST.as_bytes());
+    folder.write("p0/src/lib.rs", b"");
+    let manifest = packages[0].root.join("Cargo.toml");
+    let manifest = manifest.to_str().expect("the temporary folder has a plain name");
+    let outcome = run_manifest(manifest, &["--check", "--chaos", "10000", "--seed", "42"], &Stop::default());
+    assert_eq!(outcome.exit, Exit::Done, "{}", outcome.out);
+    assert_eq!(outcome.log, "chaos: 10000 kills a second, --seed 42\n");
+    assert!(outcome.out.contains("\nchaos with seed 42 has killed "), "{}", outcome.out);
+    assert!(outcome.out.contains("\nPASS: "), "{}", outcome.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_the_middle_of_a_file_ends_it_at_once() {
+    let folder = Folder::new(&[("Cargo.toml", MANIFEST), ("src/lib.rs", "")]);
+    let gate = Gate::new(folder.path("src/z.rs"));
+    let stop = Stop::default();
+    std::thread::scope(|scope| {
+        let ctrl_c = scope.spawn(|| {
+            let reader = gate.reached();
+            stop.set();
+            reader
+        });
+        let outcome = run(&folder, &[], &stop);
+        assert_eq!(outcome.exit, Exit::Interrupted);
+        assert!(outcome.out.ends_with("interrupted: 0 of 1 packages done\n"), "{}", outcome.out);
+        drop(ctrl_c.join());
+    });
 }
 
 #[test]

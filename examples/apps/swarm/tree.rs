@@ -105,6 +105,12 @@ impl Tree {
         ServerRef::find(self.names.whereis(name))
     }
 
+    /// The registry in which its processes have their names.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
     /// How often a worker or an agent has been started again.
     pub(crate) fn restarts(&self) -> u64 {
         self.starts.count().saturating_sub(self.children)
