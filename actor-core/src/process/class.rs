@@ -12,7 +12,7 @@ pub struct Class<M> {
     pub accept: fn(Parcel<'_>) -> Option<M>,
     /// Whether the behaviour reports its crashes itself, with more to say than the run loop knows.
     pub reports_crashes: bool,
-    /// The name of the kind of message that [`Inbox::note_message`](crate::behaviour::Inbox::note_message) was told of.
+    /// The name of the kind of message that [`Intake::note_message`](crate::behaviour::Intake::note_message) was told of.
     pub message_name: fn(u16) -> &'static str,
 }
 
