@@ -8,11 +8,12 @@ use crate::case::Case;
 
 mod elixir;
 mod exits_and_names;
+mod starts;
 mod ties;
 
 /// The tests of this area.
 pub(crate) fn cases() -> Vec<Case> {
-    [ties::cases(), exits_and_names::cases(), elixir::cases()].concat()
+    [starts::cases(), exits_and_names::cases(), ties::cases(), elixir::cases()].concat()
 }
 
 /// Runs `body` inside a process, and fails if that ends with anything but normal.
