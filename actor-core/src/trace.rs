@@ -16,6 +16,7 @@ macro_rules! event {
     ($level:ident, $($name:ident = $sigil:tt $value:expr,)* $text:literal) => {{ $(let _ = &$value;)* }};
 }
 
+#[cfg_attr(not(feature = "tracing"), expect(clippy::if_same_then_else, reason = "they differ in what they log"))]
 /// A process ended. Clean ends are for debugging only; all others are crash reports.
 pub(crate) fn exited(
     pid: Pid,

@@ -19,7 +19,9 @@
 //! 5. **Close.** After close nothing enters; whoever waits is woken and takes its message back.
 //! 6. **Memory.** Nothing is preallocated, and a long queue's buffer is given back when the process goes idle.
 //! 7. **Wake.** A push wakes the receiver only if it is parked; one wake serves every push until it parks again. A signal
-//!    wakes it also while a handler is suspended, unless the signal can wait.
+//!    wakes it also while a handler is suspended, unless the signal can wait. A receiver that is polled with another waker
+//!    than its task's is woken by that one; signals always wake the task, whose turn handles them, and then the receiver if
+//!    they left mail for it.
 //!
 //! No user code runs under the lock, and values of users are dropped outside it.
 

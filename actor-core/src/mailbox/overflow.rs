@@ -18,6 +18,9 @@ pub enum Overflow<M> {
     DropOldest,
     /// A message takes the place of the one with the same key, whether or not the mailbox is full; a message without a
     /// key, or with a new one, waits for room.
+    ///
+    /// The key is asked for in the sender's turn, once a message; a panic there counts as no key. Sent by pid to a server that
+    /// takes it as one of its infos, a message has its key only once there is room for it.
     LatestPerKey(fn(&M) -> Option<u64>),
 }
 

@@ -8,7 +8,8 @@ use std::fmt;
 pub struct Class<M> {
     /// The name shown by inspection: the server's type, or the message type of a plain process.
     pub type_name: fn() -> &'static str,
-    /// Takes a message of another type out of its parcel, if the process has a use for it.
+    /// Takes a message of another type out of its parcel, if the process has a use for it. A timer that fires does so under the
+    /// timers' lock: it may move the message, and nothing else.
     pub accept: fn(Parcel<'_>) -> Option<M>,
     /// Whether the behaviour reports its crashes itself, with more to say than the run loop knows.
     pub reports_crashes: bool,

@@ -8,7 +8,8 @@
 //! # Who owns what
 //! - The **header** and the **mailbox** are shared with everybody who holds the pid or a handle. Counters are written by the
 //!   process alone; flags are raised under the mailbox's lock.
-//! - The **bonds** live behind the mailbox's lock, but only the process itself changes them, by handling signals.
+//! - The **bonds** live behind the mailbox's lock, but only the process itself changes them, by handling signals. One who looks
+//!   from outside may handle those that the process was not woken for, and no others.
 //! - The **body** (the behaviour and the user's state) belongs to the task. It lies outside the future that is polled, so
 //!   that a panic in a handler and another one in the state's `Drop` are two panics, caught one after the other.
 //!

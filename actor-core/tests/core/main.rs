@@ -23,6 +23,7 @@ mod races;
 mod receive;
 mod refusal;
 mod runtime;
+mod storm;
 mod threads;
 mod timers;
 mod watchdog;
