@@ -112,7 +112,7 @@ impl Supervisor {
 
     /// Starts it, linked to nobody: from `main`, or wherever a tree begins. Returns when all children have started.
     ///
-    /// It ends by [`stop`](actor_gen::stop), by an exit signal from outside any process, or with its node.
+    /// It ends by [`stop`](actor_gen::stop()), by an exit signal from outside any process, or with its node.
     ///
     /// # Errors
     /// [`StartSupervisorError`]. What had started by then has been stopped again.

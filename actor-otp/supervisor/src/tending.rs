@@ -7,7 +7,7 @@ use crate::report::{Offender, Report, ReportContext};
 use crate::server::Server;
 use crate::shutdown::{is_expected, stop};
 use crate::trace;
-use actor_core::{ExitReason, Pid};
+use actor_core::{ExitReason, Pid, consume_budget};
 use actor_gen_server::Context;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ impl Server {
     /// Starts a child. One that chooses not to start is left stopped, and forgotten if it is temporary.
     pub(crate) async fn start_one(&mut self, key: Key) -> Result<(), FailedToStartChild> {
         let Some(spec) = self.children.get(key).map(|child| child.spec.clone()) else { return Ok(()) };
+        // Starts that need no wait would follow each other without a pause, however many there are.
+        consume_budget().await;
         match launch(&spec).await {
             Ok(Some(started)) => self.note_started(key, started.pid),
             Ok(None) if self.children.get(key).is_some_and(|child| child.is_temporary()) => self.forget(key),

@@ -3,6 +3,9 @@
 use crate::kit::{self, SECOND, World};
 use actor_core::{ExitReason, Inbox, Node, Spawn, monitor};
 use actor_supervisor::*;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn worker(id: String) -> ChildSpec {
     ChildSpec::new(id, || async {
@@ -63,7 +66,7 @@ async fn wide(width: usize) {
 
     // All children die at once: the first restart stops the rest, whose exits lie in the mailbox by the thousand.
     let supervisor = kit::start(Supervisor::new(Strategy::OneForAll).children(children())).await;
-    let pids: Vec<_> = kit::children(&supervisor).await.iter().filter_map(ChildInfo::pid).collect();
+    let pids: HashSet<_> = kit::children(&supervisor).await.iter().filter_map(ChildInfo::pid).collect();
     for &pid in &pids {
         actor_core::exit(pid, ExitReason::Kill);
     }
@@ -82,6 +85,24 @@ async fn wide(width: usize) {
         supervisor.terminate_child(&n.to_string()).await.expect("it is there");
     }
     assert_eq!(kit::shown(&supervisor).await, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn others_run_while_a_wide_supervisor_starts() {
+    let turns = Arc::new(AtomicUsize::new(0));
+    let other = {
+        let turns = Arc::clone(&turns);
+        tokio::spawn(async move {
+            loop {
+                turns.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+            }
+        })
+    };
+    let children = (0..20_000).map(|n| worker(n.to_string()));
+    kit::start(Supervisor::new(Strategy::OneForOne).children(children)).await;
+    other.abort();
+    assert!(turns.load(Ordering::Relaxed) > 100, "the supervisor kept its worker to itself");
 }
 
 #[tokio::test(start_paused = true)]
