@@ -151,9 +151,8 @@ pub async fn start<B: Body>(
     let (sender, receiver) = oneshot::channel();
     let via = options.via.take();
     let parent = if link { actor_core::self_pid().ok() } else { None };
-    let (process, monitor) = spawn(options).body(class, monitored, |intake| {
-        make(intake, Ack { sender, parent }, via)
-    })?;
+    let (process, monitor) =
+        spawn(options).body(class, monitored, |intake| make(intake, Ack { sender, parent }, via))?;
 
     let mut starting = Starting { pid: process.pid(), link, done: false };
     let acked = match timeout {
