@@ -122,3 +122,70 @@ impl Random {
         if pids.is_empty() { None } else { Some(pids[self.below(pids.len())]) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actor_otp::registry::Registry;
+
+    use super::*;
+    use crate::worker::Worker;
+
+    fn chaos(names: &Names, seed: u64) -> Chaos {
+        Chaos {
+            names: names.clone(),
+            rate: 1.0,
+            random: Random(seed),
+            since: Instant::now(),
+            due: 0.0,
+            toll: Toll::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn only_those_who_have_done_something_are_killed() {
+        let names: Names = Registry::unique().start().await.expect("it starts");
+        let start = async |number, standing| {
+            let worker = Worker::new(names.clone(), Name::Worker(number)).start();
+            worker.via(&names.with_value(standing), Name::Worker(number)).await.expect("it starts")
+        };
+        let fresh = start(0, Standing::Fresh).await;
+        let proven = start(1, Standing::Proven).await;
+        let end = monitor(proven.pid());
+        let mut chaos = chaos(&names, 1);
+        for _ in 0..3 {
+            chaos.kill_one().await;
+        }
+        assert_eq!(chaos.toll, Toll { agents: 0, workers: 1 });
+        assert_eq!(names.whereis(&Name::Worker(0)), Some(fresh.pid()));
+        assert_eq!(end.await.reason, ExitReason::Killed);
+    }
+
+    #[tokio::test]
+    async fn workers_and_agents_die_equally_often_and_nobody_else_does() {
+        let names: Names = Registry::unique().start().await.expect("it starts");
+        let roles = (0..40).map(Name::Worker).chain((0..400).map(|n| Name::Agent(n.to_string().as_str().into())));
+        for name in roles.chain([Name::Aggregator, Name::Chaos]) {
+            let process = Worker::new(names.clone(), name.clone()).start();
+            process.via(&names.with_value(Standing::Proven), name).await.expect("it starts");
+        }
+        let mut chaos = chaos(&names, 7);
+        for _ in 0..60 {
+            chaos.kill_one().await;
+        }
+        let Toll { agents, workers } = chaos.toll;
+        assert_eq!(agents + workers, 60);
+        assert!((20..=40).contains(&workers), "{workers}");
+        assert!(names.whereis(&Name::Aggregator).is_some() && names.whereis(&Name::Chaos).is_some());
+    }
+
+    #[test]
+    fn a_seed_fixes_the_choices() {
+        let choices = |seed| {
+            let mut random = Random(seed);
+            std::array::from_fn::<usize, 32, _>(|_| random.below(10))
+        };
+        assert_eq!(choices(5), choices(5));
+        assert_ne!(choices(5), choices(6));
+        assert!(choices(5).iter().all(|choice| *choice < 10));
+    }
+}

@@ -48,16 +48,16 @@ async fn kill(pid: Option<Pid>) {
     assert_eq!(end.await.reason, ExitReason::Killed);
 }
 
-/// What the aggregator has of a package, as soon as it is what is expected.
-async fn opened(tree: &Tree, package: &Package, expected: impl Fn(&Opened) -> bool) -> Opened {
+/// Returns when the aggregator has of a package what is expected.
+async fn opened(tree: &Tree, package: &Package, expected: impl Fn(&Opened) -> bool) {
     let aggregator = tree.find::<Aggregator>(&Name::Aggregator).expect("it runs");
-    loop {
-        let opened = aggregator.open(package.id.clone()).await.expect("it answers");
-        if expected(&opened) {
-            return opened;
+    let come = async {
+        while !expected(&aggregator.open(package.id.clone()).await.expect("it answers")) {
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
-    }
+    };
+    // Only so that a failure does not go on for ever.
+    tokio::time::timeout(Duration::from_secs(60), come).await.expect("it comes");
 }
 
 #[test]
