@@ -48,7 +48,7 @@
 //! # What a server goes through
 //! `init` makes the state; then every message is handled by itself, in the order of its sender. When a handler returns a reason,
 //! panics, or asks for it by [`Context::stop`], [`terminate`](GenServer::terminate) runs and the process ends. It
-//! runs also when the parent's exit comes and the server traps exits, and when [`stop`] asks for it; it does not run when
+//! runs also when the parent's exit comes and the server traps exits, and when [`stop()`] asks for it; it does not run when
 //! an exit signal kills the server.
 //!
 //! # When not to use it
