@@ -248,3 +248,36 @@ async fn a_server_that_was_told_to_stop_handles_nothing_more() {
     assert!(matches!(&late, Err(CallError::Exit { reason: ExitReason::Normal, .. })), "{late:?}");
     assert_eq!(journal.lines(), ["terminate normal"]);
 }
+
+/// A state that takes its time to be dropped: it says when it begins, and waits until it is told to go on.
+struct Sticky(std::sync::mpsc::Sender<()>, std::sync::mpsc::Receiver<()>);
+
+impl Drop for Sticky {
+    fn drop(&mut self) {
+        self.0.send(()).unwrap();
+        self.1.recv().unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_while_the_state_is_dropped_is_told_when_all_is_over() {
+    let ((began, beginning), (go_on, waiting)) = (std::sync::mpsc::channel(), std::sync::mpsc::channel());
+    let server = Puppet::default().start().name("sticky").await.unwrap();
+    let loaded = server.ask(move |puppet, _| {
+        puppet.cargo.push(Box::new(Sticky(began, waiting)));
+        Box::pin(async { Ok(1) })
+    });
+    assert_eq!(loaded.await, Ok(1));
+    exit(server.pid(), ExitReason::term("sticky"));
+    tokio::task::spawn_blocking(move || beginning.recv()).await.unwrap().unwrap();
+    let (mut down, mut ended) = (monitor(server.pid()), Box::pin(server.process().ended()));
+    for _ in 0..3 {
+        assert!(timeout(MS, &mut down).await.is_err());
+        assert!(timeout(MS, &mut ended).await.is_err());
+    }
+    assert_eq!(actor_core::whereis("sticky"), Some(server.pid()));
+    go_on.send(()).unwrap();
+    assert_eq!(ended.await, ExitReason::term("sticky"));
+    assert_eq!(actor_core::whereis("sticky"), None);
+    assert_eq!(down.await.reason, ExitReason::term("sticky"));
+}
