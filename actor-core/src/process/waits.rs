@@ -11,6 +11,7 @@ use crate::process::ambient;
 use crate::process::header::{Header, flag};
 use crate::process::proc::Proc;
 use crate::sync::Arc;
+use std::collections::HashSet;
 use std::fmt;
 
 /// One process of a ring of calls.
@@ -79,18 +80,22 @@ fn end(waiter: &Arc<dyn Proc>, callee: LocalPid) {
 /// Searches the graph from `callee` for a way back to `me`.
 fn ring(me: &Arc<dyn Proc>, callee: Pid) -> Option<Vec<Waits>> {
     let home = me.header().pid();
+    let waits = |pid| directory::lookup(pid).is_some_and(|proc| !edges(&proc).is_empty());
+    if callee != home && !waits(callee) {
+        // As almost always: whoever is called waits for nobody.
+        return None;
+    }
     let mut trail = vec![describe(me)];
-    let mut seen = vec![home];
+    let mut seen = HashSet::from([home]);
     let mut open = vec![(1, callee)];
     while let Some((depth, pid)) = open.pop() {
         if pid == home {
             trail.truncate(depth);
             return Some(trail);
         }
-        if seen.contains(&pid) {
+        if !seen.insert(pid) {
             continue;
         }
-        seen.push(pid);
         let Some(proc) = directory::lookup(pid) else { continue };
         let next = edges(&proc);
         if next.is_empty() {

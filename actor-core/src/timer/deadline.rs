@@ -64,8 +64,9 @@ impl Guard {
             return Due::Idle;
         }
         if due > now {
-            self.visited.store(due, Ordering::SeqCst);
-            return Due::Later(due);
+            // Somebody may have armed the guard anew since, for an earlier tick: then that entry is the one that counts.
+            let next = self.visited.compare_exchange(NEVER, due, Ordering::SeqCst, Ordering::SeqCst);
+            return if next.is_ok() { Due::Later(due) } else { Due::Idle };
         }
         self.fired.store(due, Ordering::Release);
         Due::Now(self.waker.lock().clone())
@@ -93,11 +94,12 @@ impl Deadline {
                 self.held = Some(arm(node, self.tick, cx.waker()));
             }
             Some(held) => {
+                // Before the look: a wheel that fires in between either finds the new waker, or is seen to have fired.
+                held.renew(cx.waker());
                 // Acquire pairs with the wheel's store: who sees it fired sees all that was before.
                 if held.guard.fired.load(Ordering::Acquire) == self.tick {
                     return Poll::Ready(());
                 }
-                held.renew(cx.waker());
             }
         }
         Poll::Pending
